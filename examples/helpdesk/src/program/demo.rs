@@ -1,0 +1,86 @@
+//! A desk to look at: filled if it is empty, and one ticket's story.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use retell::store::{Expect, RecordKey};
+use retell::{Clock, ManualClock, OpenOptions, SystemClock, Timestamp};
+
+use super::args::DemoArgs;
+use super::desk::{Desk, key};
+use super::failure::Failure;
+use super::{simulate, story};
+
+/// The record of a filling: when the simulated half year ends, and whether it is complete.
+const FILLING: &str = "demo/filling";
+
+pub(super) async fn run(store: &str, args: &DemoArgs, out: &mut impl Write) -> Result<(), Failure> {
+    fill_if_empty(store, out).await?;
+    let desk = Desk::open(store).await?;
+    story::tell(&desk, out).await?;
+    let _ = args.once;
+    desk.store.close().await;
+    Ok(())
+}
+
+/// Fills an empty store; goes on where a filling was interrupted.
+///
+/// The store is stamped by the simulated time, so that its times of recording
+/// are those of the half year.
+async fn fill_if_empty(url: &str, out: &mut impl Write) -> Result<(), Failure> {
+    let clock = Arc::new(ManualClock::at(Timestamp::default()));
+    let desk = Desk::open_with(url, OpenOptions::new().clock(clock.clone())).await?;
+    let filling = key(FILLING)?;
+    let end = match Filling::read(&desk, &filling).await? {
+        Some(Filling { complete: true, .. }) => None,
+        Some(Filling { end, .. }) => Some(end),
+        None if desk.is_empty().await? => Some(this_second()),
+        None => None,
+    };
+    if let Some(end) = end {
+        Filling { end, complete: false }.write(&desk, &filling).await?;
+        let tickets = desk.tickets.clone().with_clock(clock.clone());
+        let simulated = simulate::run(&Desk { store: Arc::clone(&desk.store), tickets }, &clock, end).await?;
+        Filling { end, complete: true }.write(&desk, &filling).await?;
+        let simulate::Simulated { commands, refused, events } = simulated;
+        writeln!(
+            out,
+            "Filled {} with half a year of a ticket desk: {} tickets, {commands} commands \
+             ({refused} of them refused by the rules), {events} events.\n",
+            desk.location(),
+            simulate::TICKETS,
+        )?;
+    }
+    desk.store.close().await;
+    Ok(())
+}
+
+/// Now, without the fraction: the times of the simulation are whole seconds.
+fn this_second() -> Timestamp {
+    Timestamp::from_seconds(SystemClock.now().as_micros().div_euclid(1_000_000))
+}
+
+struct Filling {
+    end: Timestamp,
+    complete: bool,
+}
+
+impl Filling {
+    async fn read(desk: &Desk, key: &RecordKey) -> Result<Option<Self>, Failure> {
+        let record =
+            desk.store.records().get(key).await.map_err(|error| Failure::Store(error.to_string()))?;
+        let Some(record) = record else { return Ok(None) };
+        let damaged = || Failure::Store(format!("the record {key} is damaged"));
+        let text = String::from_utf8(record.value).map_err(|_| damaged())?;
+        let (end, complete) = text.split_once(' ').ok_or_else(damaged)?;
+        let end = end.parse().map_err(|_| damaged())?;
+        Ok(Some(Self { end: Timestamp::from_micros(end), complete: complete == "complete" }))
+    }
+
+    async fn write(&self, desk: &Desk, key: &RecordKey) -> Result<(), Failure> {
+        let state = if self.complete { "complete" } else { "begun" };
+        let value = format!("{} {state}", self.end.as_micros()).into_bytes();
+        let written = desk.store.records().put(key, value, Expect::Any, None).await;
+        written.map(|_| ()).map_err(|error| Failure::Store(error.to_string()))
+    }
+}
