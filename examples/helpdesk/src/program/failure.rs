@@ -90,8 +90,10 @@ impl Failure {
 
     fn code(&self) -> u8 {
         match self {
-            Self::NoTicket { .. } | Self::NotYet { .. } | Self::Log(LogError::Missing { .. }) => 3,
-            Self::Open(error) if not_found(error) => 3,
+            Self::NoTicket { .. } | Self::NotYet { .. } => 3,
+            Self::Open(
+                OpenError::NoScheme { .. } | OpenError::UnknownScheme { .. } | OpenError::Malformed { .. },
+            ) => 2,
             Self::Log(_) | Self::Refused { .. } | Self::Differs { .. } | Self::Name(_) => 4,
             Self::Append(AppendError::TooBusy { .. } | AppendError::OutcomeUnknown { .. }) => 5,
             _ => 1,
@@ -113,10 +115,6 @@ impl Failure {
         }
         ExitCode::from(self.code())
     }
-}
-
-fn not_found(error: &OpenError) -> bool {
-    matches!(error, OpenError::Sqlite(retell::SqliteOpenError::NotFound { .. }))
 }
 
 impl From<FactsError> for Failure {
