@@ -73,6 +73,13 @@ pub trait Aggregate: Default + Clone + Send + Sync + 'static {
         state
     }
 
+    /// How much memory the state takes, in bytes, for the state cache of a
+    /// [`Repository`](crate::Repository). Say so for a state that grows; what
+    /// is assumed otherwise is its own size and a kilobyte of what it points to.
+    fn weight(&self) -> usize {
+        size_of::<Self>() + 1_024
+    }
+
     /// A draft on top of this state: record an event, look at the new state,
     /// record the next.
     fn draft(&self) -> Draft<Self> {

@@ -50,32 +50,56 @@ impl<'r, A: Aggregate, C: Command<A>> Execute<'r, A, C> {
         let shared = self.repository.shared();
         let stream = self.id.stream();
         let mut turn = shared.lanes.pass(stream).await;
+        let began = shared.watch.latest();
 
-        // 1 load, 2 rebuild
-        let mut attempt = Attempt::new(self.repository.load(&self.id).await?);
+        // 1 load, 2 rebuild; or take the state as it was seen last
+        let mut attempt = match self.repository.remembered(&self.id) {
+            Some(seen) => Attempt::remembered(seen),
+            None => Attempt::new(self.repository.load(&self.id).await?),
+        };
         loop {
             // 3 decide
-            let events = match attempt.kept.take() {
-                Some(events) => events,
-                None => self.decide(&attempt.now.state)?,
+            let decided = match attempt.kept.take() {
+                Some(events) => Ok(events),
+                None => self.decide(&attempt.now.state),
             };
-            if events.is_empty() {
-                return Ok(attempt.nothing_to_do());
-            }
+            let events = match decided {
+                Ok(events) if !events.is_empty() => events,
+                answer => {
+                    // An answer that stores nothing must not rest on a state that is over.
+                    if attempt.remembered && self.repository.refresh(&self.id, &mut attempt.now).await? {
+                        attempt.remembered = false;
+                        continue;
+                    }
+                    self.repository.remember(&self.id, &attempt.now);
+                    return answer.map(|_| attempt.nothing_to_do()).map_err(ExecuteError::Refused);
+                }
+            };
             // 4 store
             let conflict = match self.store(commit, &events, attempt.now.version).await? {
-                Stored::New(committed) => return Ok(attempt.done(events, committed)),
+                Stored::New(committed) => {
+                    let done = attempt.done(events, committed);
+                    self.repository
+                        .remember(&self.id, &Loaded { state: done.state.clone(), version: done.version });
+                    return Ok(done);
+                }
                 Stored::Before => match self.done_before(commit).await? {
                     Some(done) => return Ok(done),
                     None => return Err(AppendError::from(InvalidCommit::IdTaken(commit)).into()),
                 },
                 Stored::Not(conflict) => conflict,
             };
+            let missed = self.repository.competing(&self.id, &conflict, attempt.now.version).await?;
+            if attempt.remembered && missed.first().is_some_and(|missed| missed.position <= began) {
+                // Not a collision: the state was over before the command began.
+                attempt.fold(missed);
+                continue;
+            }
+            attempt.remembered = false;
             // or reconcile with what came in between
             if attempt.number >= shared.attempts {
                 return Err(ExecuteError::Contended { attempts: attempt.number, conflict });
             }
-            let missed = self.repository.competing(&self.id, &conflict, attempt.now.version).await?;
             attempt.catch_up(missed);
             match self.command.reconcile(&attempt.conflict(&events)) {
                 Verdict::DecideAgain => attempt.decide_again(),
@@ -92,10 +116,10 @@ impl<'r, A: Aggregate, C: Command<A>> Execute<'r, A, C> {
         }
     }
 
-    fn decide(&self, state: &A) -> Result<Vec<A::Event>, ExecuteError<C::Refusal>> {
+    fn decide(&self, state: &A) -> Result<Vec<A::Event>, C::Refusal> {
         let span = tracing::debug_span!("retell.decide", command = self.name());
         let _entered = span.enter();
-        self.command.decide(state, &self.request.context).map_err(ExecuteError::Refused)
+        self.command.decide(state, &self.request.context)
     }
 
     fn name(&self) -> &str {
@@ -174,13 +198,28 @@ struct Attempt<A: Aggregate> {
     /// All that came in between since then.
     competing: Vec<Recorded<A::Event>>,
     now: Loaded<A>,
+    /// Whether the state was remembered from an earlier command, and may be over.
+    remembered: bool,
     /// Events to be stored without deciding again.
     kept: Option<Vec<A::Event>>,
 }
 
 impl<A: Aggregate> Attempt<A> {
     fn new(now: Loaded<A>) -> Self {
-        Self { number: 1, then: None, competing: Vec::new(), now, kept: None }
+        Self { number: 1, then: None, competing: Vec::new(), now, remembered: false, kept: None }
+    }
+
+    fn remembered(now: Loaded<A>) -> Self {
+        Self { remembered: true, ..Self::new(now) }
+    }
+
+    /// Folds what a remembered state has missed.
+    fn fold(&mut self, missed: Vec<Recorded<A::Event>>) {
+        for missed in missed {
+            self.now.state.apply(&missed.event);
+            self.now.version = missed.version;
+        }
+        self.remembered = false;
     }
 
     /// Folds what came in between, and keeps the state from before it.

@@ -38,6 +38,7 @@ mod model;
 mod outcome;
 mod repository;
 mod request;
+mod state_cache;
 pub mod testing;
 
 pub use aggregate::Aggregate;

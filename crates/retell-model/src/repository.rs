@@ -1,13 +1,13 @@
 //! Aggregates in a store: load, rebuild, decide, store.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use retell_store::{Clock, Conflict, EventStore, ReadStream, SystemClock, Version};
+use retell_store::{Clock, Conflict, EventStore, HeadWatch, ReadStream, SystemClock, Version};
 use tracing::Instrument;
 
 use crate::lanes::Lanes;
+use crate::state_cache::StateCache;
 use crate::{Aggregate, At, Command, Execute, Facts, Id, LoadError, Loaded, Recorded, decode};
 
 /// The aggregates of one kind in a store.
@@ -44,7 +44,7 @@ use crate::{Aggregate, At, Command, Execute, Facts, Id, LoadError, Loaded, Recor
 /// ```
 pub struct Repository<A> {
     shared: Arc<Shared>,
-    of: PhantomData<fn() -> A>,
+    cache: Option<Arc<StateCache<A>>>,
 }
 
 #[derive(Clone)]
@@ -53,18 +53,24 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) attempts: u32,
     pub(crate) lanes: Arc<Lanes>,
+    /// Tells how far the log is known to reach when a command begins.
+    pub(crate) watch: HeadWatch,
 }
 
 impl<A: Aggregate> Repository<A> {
     /// How often a command is tried unless it is said otherwise.
     pub const ATTEMPTS: u32 = 16;
 
+    /// How many bytes of states are remembered unless it is said otherwise: 16 MiB.
+    pub const CACHE_BYTES: u64 = 16 << 20;
+
     /// The aggregates in this store.
     #[must_use]
     pub fn new(store: Arc<dyn EventStore>) -> Self {
         let (clock, lanes) = (Arc::new(SystemClock), Arc::new(Lanes::new()));
-        let shared = Shared { store, clock, attempts: Self::ATTEMPTS, lanes };
-        Self { shared: Arc::new(shared), of: PhantomData }
+        let watch = store.watch();
+        let shared = Shared { store, clock, attempts: Self::ATTEMPTS, lanes, watch };
+        Self { shared: Arc::new(shared), cache: Some(Arc::new(StateCache::new(Self::CACHE_BYTES))) }
     }
 
     /// Takes the time from this clock.
@@ -77,6 +83,18 @@ impl<A: Aggregate> Repository<A> {
     #[must_use]
     pub fn with_attempts(self, attempts: u32) -> Self {
         self.with(|shared| shared.attempts = attempts.max(1))
+    }
+
+    /// Remembers up to so many bytes of states between commands, by
+    /// [`Aggregate::weight`]; zero remembers none.
+    ///
+    /// A remembered state saves the load, never the check: a command is stored
+    /// only onto the version that it was decided on, and an answer that stores
+    /// nothing is given only after the end of the stream was looked at.
+    #[must_use]
+    pub fn with_cache(mut self, bytes: u64) -> Self {
+        self.cache = (bytes > 0).then(|| Arc::new(StateCache::new(bytes)));
+        self
     }
 
     fn with(mut self, change: impl FnOnce(&mut Shared)) -> Self {
@@ -167,6 +185,35 @@ impl<A: Aggregate> Repository<A> {
         &self.shared
     }
 
+    /// The state as it was seen last, if it is remembered.
+    pub(crate) fn remembered(&self, id: &Id<A>) -> Option<Loaded<A>> {
+        self.cache.as_ref()?.get(id.stream())
+    }
+
+    /// Remembers a state.
+    pub(crate) fn remember(&self, id: &Id<A>, loaded: &Loaded<A>) {
+        if let Some(cache) = &self.cache {
+            cache.put(id.stream(), loaded.clone());
+        }
+    }
+
+    /// Folds what was stored since; tells whether there was anything.
+    pub(crate) async fn refresh(&self, id: &Id<A>, loaded: &mut Loaded<A>) -> Result<bool, LoadError> {
+        let before = loaded.version;
+        let mut read = ReadStream::new(id.stream().clone());
+        loop {
+            read.after = loaded.version;
+            let page = self.shared.store.read_stream(read.clone()).await?;
+            for row in page.iter() {
+                loaded.state.apply(&decode(&row)?);
+                loaded.version = row.version();
+            }
+            if !page.more {
+                return Ok(loaded.version > before);
+            }
+        }
+    }
+
     /// The events of this stream that a refused append brought along, and
     /// those that it could not carry.
     pub(crate) async fn competing(
@@ -192,7 +239,7 @@ impl<A: Aggregate> Repository<A> {
 
 impl<A> Clone for Repository<A> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), of: PhantomData }
+        Self { shared: Arc::clone(&self.shared), cache: self.cache.clone() }
     }
 }
 

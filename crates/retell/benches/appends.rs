@@ -3,7 +3,8 @@
 //!
 //! Run it with `cargo bench -p retell --bench appends`. The three are measured
 //! in turn, several rounds in one run, because a machine's speed drifts; what
-//! counts is the ratio.
+//! counts is the ratio. Every command meets a ticket with five events of its
+//! own, which are stored beforehand.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,10 +17,9 @@ use serde::{Deserialize, Serialize};
 
 const ROUNDS: usize = 5;
 const CALLERS: usize = 64;
-const TICKETS_PER_CALLER: usize = 50;
 const FIRST_EVENTS: u64 = 5;
-const PER_ROUND_ONE: usize = 3_000;
-const PER_ROUND_MANY: usize = 32_000;
+const BY_ONE: usize = 2_000;
+const BY_MANY: usize = 250 * CALLERS;
 
 #[derive(Debug, Clone, Serialize, Deserialize, Event)]
 enum TicketEvent {
@@ -46,20 +46,26 @@ fn add(number: u64) -> TicketEvent {
     TicketEvent::MessageAdded { number, agent: "agent/31".to_owned(), text: text.to_owned() }
 }
 
-fn ticket(caller: usize, number: usize) -> Id<Ticket> {
-    Id::new(&format!("{caller}-{number}")).expect("a good id")
+fn ticket(name: &str, number: usize) -> Id<Ticket> {
+    Id::new(&format!("{name}-{number}")).expect("a good id")
 }
 
-async fn callers(tickets: &Repository<Ticket>, callers: usize, commands: usize) -> Duration {
+/// Does something for each number from 0 on, by so many callers at once.
+async fn by_callers<F>(
+    callers: usize,
+    count: usize,
+    each: impl Fn(usize) -> F + Clone + Send + 'static,
+) -> Duration
+where
+    F: Future<Output = ()> + Send,
+{
     let started = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for caller in 0..callers {
-        let tickets = tickets.clone();
+        let each = each.clone();
         tasks.spawn(async move {
-            for number in 0..commands / callers {
-                let id = ticket(caller, number % TICKETS_PER_CALLER);
-                let write = |ticket: &Ticket, _: &Context| Ok::<_, String>(vec![add(ticket.messages + 1)]);
-                tickets.execute(&id, write).named("write").by("agent/31").await.expect("stored");
+            for number in (caller..count).step_by(callers) {
+                each(number).await;
             }
         });
     }
@@ -69,25 +75,39 @@ async fn callers(tickets: &Repository<Ticket>, callers: usize, commands: usize) 
     started.elapsed()
 }
 
-/// A store whose tickets have five events each.
-async fn prepared(path: &Path) -> Repository<Ticket> {
+/// Tickets of this name with five events each.
+async fn prepare(tickets: &Repository<Ticket>, name: String, count: usize) {
+    let tickets = tickets.clone();
+    let each = move |number| {
+        let (tickets, name) = (tickets.clone(), name.clone());
+        async move {
+            let events = (1..=FIRST_EVENTS).map(add).collect();
+            tickets.record(&ticket(&name, number), events).await.expect("recorded");
+        }
+    };
+    by_callers(CALLERS, count, each).await;
+}
+
+/// One command for each of the tickets of this name.
+async fn command(tickets: &Repository<Ticket>, name: String, callers: usize, count: usize) -> f64 {
+    prepare(tickets, name.clone(), count).await;
+    let tickets = tickets.clone();
+    let each = move |number| {
+        let (tickets, name) = (tickets.clone(), name.clone());
+        async move {
+            let write = |ticket: &Ticket, _: &Context| Ok::<_, String>(vec![add(ticket.messages + 1)]);
+            let id = ticket(&name, number);
+            let done = tickets.execute(&id, write).named("write").by("agent/31").await.expect("stored");
+            assert_eq!(done.version.get(), FIRST_EVENTS + 1);
+        }
+    };
+    rate(count, by_callers(callers, count, each).await)
+}
+
+async fn open(path: &Path) -> Repository<Ticket> {
     let store: Arc<dyn EventStore> =
         retell::open(&format!("sqlite:{}", path.display())).await.expect("opens");
-    let tickets = Repository::new(store);
-    let mut tasks = tokio::task::JoinSet::new();
-    for caller in 0..CALLERS {
-        let tickets = tickets.clone();
-        tasks.spawn(async move {
-            for number in 0..TICKETS_PER_CALLER {
-                let events = (1..=FIRST_EVENTS).map(add).collect();
-                tickets.record(&ticket(caller, number), events).await.expect("recorded");
-            }
-        });
-    }
-    while let Some(done) = tasks.join_next().await {
-        done.expect("no panic");
-    }
-    tickets
+    Repository::new(store)
 }
 
 /// Raw inserts into the same tables, 64 in a transaction, versions known
@@ -110,7 +130,9 @@ impl Raw {
         let position =
             connection.query_row("SELECT max(position) FROM events", [], |row| row.get(0)).expect("head");
         let streams = connection
-            .prepare("SELECT stream, max(version) FROM events GROUP BY stream")
+            .prepare(
+                "SELECT stream, max(version) FROM events GROUP BY stream ORDER BY stream DESC LIMIT 16000",
+            )
             .and_then(|mut select| select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
             .expect("streams");
         Self { connection, position, streams }
@@ -171,17 +193,18 @@ fn report(what: &str, rates: Vec<f64>) -> f64 {
 #[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 async fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let tickets = prepared(&folder.path().join("retell.db")).await;
+    let tickets = open(&folder.path().join("retell.db")).await;
     let raw_path = folder.path().join("raw.db");
-    prepared(&raw_path).await.store().close().await;
-    let mut raw = Raw::on(&raw_path);
+    let raw_tickets = open(&raw_path).await;
 
     let (mut one, mut many, mut grouped) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        one.push(rate(PER_ROUND_ONE, callers(&tickets, 1, PER_ROUND_ONE).await));
-        many.push(rate(PER_ROUND_MANY, callers(&tickets, CALLERS, PER_ROUND_MANY).await));
-        grouped.push(rate(PER_ROUND_MANY, raw.insert(PER_ROUND_MANY)));
+    for round in 0..ROUNDS {
+        one.push(command(&tickets, format!("one-{round}"), 1, BY_ONE).await);
+        many.push(command(&tickets, format!("many-{round}"), CALLERS, BY_MANY).await);
+        prepare(&raw_tickets, format!("raw-{round}"), BY_MANY).await;
+        grouped.push(rate(BY_MANY, Raw::on(&raw_path).insert(BY_MANY)));
     }
+    raw_tickets.store().close().await;
     println!(
         "commands that load a ticket, decide and append one event of about 200 bytes, SQLite, synchronous=FULL\n"
     );

@@ -14,7 +14,7 @@ use retell::{
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Event)]
-pub enum TicketEvent {
+pub(crate) enum TicketEvent {
     #[event("opened")]
     Opened { subject: String },
     #[event("message-added")]
@@ -26,11 +26,11 @@ pub enum TicketEvent {
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Ticket {
-    pub subject: Option<String>,
-    pub messages: Vec<String>,
-    pub agent: Option<String>,
-    pub resolved: bool,
+pub(crate) struct Ticket {
+    pub(crate) subject: Option<String>,
+    pub(crate) messages: Vec<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) resolved: bool,
 }
 
 impl Aggregate for Ticket {
@@ -48,7 +48,7 @@ impl Aggregate for Ticket {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     TakenBy(String),
     Resolved,
 }
@@ -59,7 +59,9 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-pub fn take(agent: &str) -> impl Fn(&Ticket, &Context) -> Result<Vec<TicketEvent>, Refusal> + Send + Sync {
+pub(crate) fn take(
+    agent: &str,
+) -> impl Fn(&Ticket, &Context) -> Result<Vec<TicketEvent>, Refusal> + Send + Sync {
     let agent = agent.to_owned();
     move |ticket, _| match &ticket.agent {
         Some(other) if *other == agent => Ok(vec![]),
@@ -68,16 +70,16 @@ pub fn take(agent: &str) -> impl Fn(&Ticket, &Context) -> Result<Vec<TicketEvent
     }
 }
 
-pub fn message(text: &str) -> TicketEvent {
+pub(crate) fn message(text: &str) -> TicketEvent {
     TicketEvent::MessageAdded { text: text.to_owned() }
 }
 
-pub fn id() -> Id<Ticket> {
+pub(crate) fn id() -> Id<Ticket> {
     Id::new("42").expect("a good id")
 }
 
 /// A repository whose ticket 42 has one event.
-pub async fn opened(store: Arc<dyn EventStore>) -> Repository<Ticket> {
+pub(crate) async fn opened(store: Arc<dyn EventStore>) -> Repository<Ticket> {
     let tickets = Repository::new(store);
     let opened = TicketEvent::Opened { subject: "no light".to_owned() };
     tickets.record(&id(), vec![opened]).await.expect("recorded");
@@ -86,17 +88,17 @@ pub async fn opened(store: Arc<dyn EventStore>) -> Repository<Ticket> {
 
 /// A store in which, before an append, others store events first: one list
 /// for each coming append.
-pub struct Raced {
-    pub inner: MemoryStore,
+pub(crate) struct Raced {
+    pub(crate) inner: MemoryStore,
     others: Mutex<Vec<Vec<TicketEvent>>>,
 }
 
 impl Raced {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { inner: MemoryStore::new(), others: Mutex::default() })
     }
 
-    pub fn race(&self, others: impl IntoIterator<Item = Vec<TicketEvent>>) {
+    pub(crate) fn race(&self, others: impl IntoIterator<Item = Vec<TicketEvent>>) {
         let mut list: Vec<_> = others.into_iter().collect();
         list.reverse();
         *self.others.lock().expect("not poisoned") = list;

@@ -3,19 +3,20 @@
 use std::io::Write;
 
 use super::args::ImportArgs;
+use retell_cli::Progress;
+
 use super::desk::Desk;
 use super::failure::Failure;
-use super::progress;
 use crate::import::{IncidentLog, differences};
 
 pub(super) async fn run(store: &str, args: &ImportArgs, out: &mut impl Write) -> Result<(), Failure> {
     let log = IncidentLog::read(&args.file)?;
     let desk = Desk::look_at(store).await?;
     let tickets = log.tickets();
-    let bar = progress::bar(tickets.len(), "checking");
+    let bar = Progress::on_terminal(tickets.len() as u64, "tickets");
     let mut differing = 0;
     for (id, rows) in &tickets {
-        bar.inc(1);
+        bar.add(1);
         let Some(last) = rows.last() else { continue };
         let loaded = desk.tickets.load(id).await?;
         if !loaded.exists() {
@@ -29,7 +30,7 @@ pub(super) async fn run(store: &str, args: &ImportArgs, out: &mut impl Write) ->
             writeln!(out, "{id}: {difference} (line {})", last.line)?;
         }
     }
-    bar.finish_and_clear();
+    drop(bar);
     for refused in &log.refused {
         writeln!(out, "refused: {refused}")?;
     }

@@ -10,6 +10,7 @@ use super::args::DemoArgs;
 use super::desk::{Desk, key};
 use super::failure::Failure;
 use super::{simulate, story};
+use crate::service::DEFAULT_LISTEN;
 
 /// The record of a filling: when the simulated half year ends, and whether it is complete.
 const FILLING: &str = "demo/filling";
@@ -18,9 +19,12 @@ pub(super) async fn run(store: &str, args: &DemoArgs, out: &mut impl Write) -> R
     fill_if_empty(store, out).await?;
     let desk = Desk::open(store).await?;
     story::tell(&desk, out).await?;
-    let _ = args.once;
     desk.store.close().await;
-    Ok(())
+    if args.once {
+        return Ok(());
+    }
+    writeln!(out)?;
+    super::serve(store, DEFAULT_LISTEN, out).await
 }
 
 /// Fills an empty store; goes on where a filling was interrupted.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use retell::{AppendError, ExecuteError, FactsError, LoadError, NameError, OpenError, ReadError};
+use retell_cli::Shown;
 use thiserror::Error;
 
 use crate::import::LogError;
@@ -66,6 +67,9 @@ pub enum Failure {
     /// Something else about the store.
     #[error("{0}")]
     Store(String),
+    /// One of the commands that `retell` has too.
+    #[error(transparent)]
+    Cli(#[from] retell_cli::Failure),
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -73,11 +77,14 @@ pub enum Failure {
 
 impl Failure {
     /// What to do about it, where the message does not say so itself.
-    fn hint(&self) -> Option<&'static str> {
-        Some(match self {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Cli(failure) => return failure.hint(),
             Self::NotADesk { .. } => "name another store, for example --store sqlite:helpdesk.db",
-            Self::NoTicket { .. } => "list the tickets with `retell streams --category ticket --store URL`",
-            Self::NotYet { .. } => "ask for a later version or time; `retell show ticket/…` lists the events",
+            Self::NoTicket { .. } => "`helpdesk streams --category ticket` lists the tickets",
+            Self::NotYet { .. } => {
+                "ask for a later version or time; `helpdesk show ticket/…` lists the events"
+            }
             Self::Refused { .. } => "mend those rows and import the file again: the others are skipped",
             Self::Differs { .. } => "import the file first, or look at what changed these tickets since",
             Self::Append(AppendError::TooBusy { .. } | AppendError::OutcomeUnknown { .. }) => {
@@ -85,11 +92,13 @@ impl Failure {
             }
             Self::Append(AppendError::Stopped { .. }) => "start the program again",
             _ => return None,
-        })
+        };
+        Some(hint.to_owned())
     }
 
     fn code(&self) -> u8 {
         match self {
+            Self::Cli(failure) => failure.exit() as u8,
             Self::NoTicket { .. } | Self::NotYet { .. } => 3,
             Self::Open(
                 OpenError::NoScheme { .. } | OpenError::UnknownScheme { .. } | OpenError::Malformed { .. },
@@ -103,15 +112,18 @@ impl Failure {
     /// Tells it to a person, and gives the exit code for a program. A reader
     /// that has left the pipe is no failure.
     pub(super) fn report(&self, to: &mut impl Write) -> ExitCode {
-        if let Self::Output(error) = self
-            && error.kind() == io::ErrorKind::BrokenPipe
-        {
+        let closed_pipe = match self {
+            Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::Cli(failure) => failure.is_closed_pipe(),
+            _ => false,
+        };
+        if closed_pipe {
             return ExitCode::SUCCESS;
         }
         // Nobody is left to tell when this cannot be written either.
-        let _unread = writeln!(to, "error: {self}");
+        let _unread = writeln!(to, "error: {}", Shown(&self.to_string()));
         if let Some(hint) = self.hint() {
-            let _unread = writeln!(to, "hint: {hint}");
+            let _unread = writeln!(to, "hint: {}", Shown(&hint));
         }
         ExitCode::from(self.code())
     }

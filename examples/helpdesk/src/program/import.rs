@@ -14,9 +14,10 @@ use retell::store::InvalidCommit;
 use retell::{AppendError, CommitId, Expected, FactsError, Recorded, Version};
 
 use super::args::ImportArgs;
+use retell_cli::Progress;
+
 use super::desk::Desk;
 use super::failure::Failure;
-use super::progress;
 use crate::domain::{Ticket, TicketEvent, TicketId};
 use crate::import::{IncidentLog, RefusedRow, Report, Row, changes};
 
@@ -32,7 +33,7 @@ pub(super) async fn run(store: &str, args: &ImportArgs, out: &mut impl Write) ->
     let log = IncidentLog::read(&args.file)?;
     let desk = Desk::open(store).await?;
     let mut report = Report::new(&log);
-    let bar = progress::bar(log.rows.len(), "importing");
+    let bar = Progress::on_terminal(log.rows.len() as u64, "rows");
     let mut tickets = stream::iter(log.tickets())
         .map(|(id, rows)| import_ticket(&desk, id, rows))
         .buffered(TICKETS_AT_ONCE);
@@ -41,12 +42,12 @@ pub(super) async fn run(store: &str, args: &ImportArgs, out: &mut impl Write) ->
         report.ticket();
         for (events, stored_now) in &imported.rows {
             report.row(events, *stored_now);
-            bar.inc(1);
+            bar.add(1);
         }
         report.refused.extend(imported.refused);
     }
     drop(tickets);
-    bar.finish_and_clear();
+    drop(bar);
     report.refused.sort_by_key(|refused| refused.line);
     desk.store.close().await;
     write!(out, "{report}")?;
@@ -64,17 +65,17 @@ struct Imported {
 }
 
 /// The ticket as the import has come so far, and what the store has of it.
-struct Progress {
+struct Import {
     state: Ticket,
     version: Version,
     stored: HashMap<CommitId, Vec<Recorded<TicketEvent>>>,
 }
 
-impl Progress {
+impl Import {
     async fn of(desk: &Desk, id: &TicketId) -> Result<Self, Failure> {
-        let mut progress = Self { state: Ticket::default(), version: Version::NONE, stored: HashMap::new() };
-        progress.look(desk, id).await?;
-        Ok(progress)
+        let mut import = Self { state: Ticket::default(), version: Version::NONE, stored: HashMap::new() };
+        import.look(desk, id).await?;
+        Ok(import)
     }
 
     /// Looks at what the store has by now.
@@ -102,9 +103,9 @@ fn identity(row: &Row) -> CommitId {
 
 async fn import_ticket(desk: &Desk, id: &TicketId, rows: Vec<&Row>) -> Result<Imported, Failure> {
     let mut imported = Imported::default();
-    let mut progress = Progress::of(desk, id).await?;
+    let mut import = Import::of(desk, id).await?;
     for row in rows {
-        match import_row(desk, id, row, &mut progress).await? {
+        match import_row(desk, id, row, &mut import).await? {
             Ok(done) => imported.rows.push(done),
             Err(reason) => imported.refused.push(RefusedRow { line: row.line, reason }),
         }
@@ -117,21 +118,21 @@ async fn import_row(
     desk: &Desk,
     id: &TicketId,
     row: &Row,
-    progress: &mut Progress,
+    import: &mut Import,
 ) -> Result<Result<(Vec<TicketEvent>, bool), String>, Failure> {
     let commit = identity(row);
-    let events = changes(&progress.state, row);
+    let events = changes(&import.state, row);
     for attempt in 0..TRIES {
-        if let Some(stored) = progress.stored.get(&commit) {
+        if let Some(stored) = import.stored.get(&commit) {
             let stored: Vec<TicketEvent> = stored.iter().map(|recorded| recorded.event.clone()).collect();
             let same = stored == events;
-            progress.fold(&stored);
+            import.fold(&stored);
             return Ok(match same {
                 true => Ok((events, false)),
                 false => Err("this row was imported earlier and said something else then".to_owned()),
             });
         }
-        let expected = match progress.version {
+        let expected = match import.version {
             Version::NONE => Expected::Absent,
             version => Expected::Exact(version),
         };
@@ -142,21 +143,21 @@ async fn import_row(
         let facts = facts.effective_at(row.updated_at).commit_id(commit).named("import");
         match facts.await {
             Ok(committed) => {
-                progress.fold(&events);
+                import.fold(&events);
                 return Ok(Ok((events, !committed.already_stored)));
             }
             // Somebody stored something in between: this very row, if the same
             // file is being imported elsewhere.
             Err(FactsError::Store(AppendError::Conflict(conflict))) => {
-                progress.look(desk, id).await?;
-                if !progress.stored.contains_key(&commit) {
+                import.look(desk, id).await?;
+                if !import.stored.contains_key(&commit) {
                     return Ok(Err(format!(
                         "the ticket was changed by others since it was imported: {conflict}"
                     )));
                 }
             }
             Err(FactsError::Store(AppendError::Invalid(InvalidCommit::IdTaken(_)))) => {
-                progress.look(desk, id).await?;
+                import.look(desk, id).await?;
             }
             Err(FactsError::Store(AppendError::TooBusy { .. } | AppendError::OutcomeUnknown { .. }))
                 if attempt + 1 < TRIES =>

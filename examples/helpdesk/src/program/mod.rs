@@ -16,8 +16,7 @@ mod demo;
 mod desk;
 mod failure;
 mod import;
-mod moment;
-mod progress;
+pub(crate) mod moment;
 mod simulate;
 mod state;
 mod story;
@@ -27,8 +26,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::service::{self, ServeError, TicketApi};
 use args::{Args, Task};
+use desk::Desk;
 pub use failure::Failure;
+
+/// The store where none is named.
+const STORE: &str = "sqlite:helpdesk.db";
 
 /// Runs the program on the arguments that the process was given.
 pub async fn run() -> ExitCode {
@@ -43,11 +47,25 @@ pub async fn run() -> ExitCode {
 }
 
 async fn perform(args: Args, out: &mut impl Write) -> Result<(), Failure> {
-    let store = args.store;
+    let store = args.store.url_or(STORE);
     match args.task.unwrap_or_default() {
-        Task::Demo(demo) => demo::run(&store, &demo, out).await,
-        Task::Import(args) if args.check => check::run(&store, &args, out).await,
-        Task::Import(args) => import::run(&store, &args, out).await,
-        Task::State(args) => state::run(&store, &args, out).await,
+        Task::Demo(demo) => demo::run(store, &demo, out).await,
+        Task::Serve(args) => serve(store, &args.listen, out).await,
+        Task::Import(args) if args.check => check::run(store, &args, out).await,
+        Task::Import(args) => import::run(store, &args, out).await,
+        Task::State(args) => state::run(store, &args, out).await,
+        Task::Stats(args) => Ok(args.run(store, out).await?),
+        Task::Streams(args) => Ok(args.run(store, out).await?),
+        Task::Show(args) => Ok(args.run(store, out).await?),
+        Task::Tail(args) => Ok(args.run(store, out).await?),
     }
+}
+
+/// Serves the desk until the program is told to end.
+async fn serve(store: &str, listen: &str, out: &mut impl Write) -> Result<(), Failure> {
+    let failure = |error: ServeError| Failure::Store(error.to_string());
+    // No store is created for an address that is in use.
+    let listener = service::bind(listen).await.map_err(failure)?;
+    let desk = Desk::open(store).await?;
+    service::run(listener, TicketApi::new(desk.store), out).await.map_err(failure)
 }

@@ -9,10 +9,10 @@
 use std::time::Duration;
 
 use retell::{CommitId, Done, ExecuteError, ManualClock, Timestamp};
+use retell_cli::Progress;
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::progress;
 use crate::domain::command::{
     Assign, ChangeGroup, ChangePriority, Close, OpenTicket, PostMessage, PutOnHold, Reopen,
     RequestEscalation, Resolve, Resume, Take, View,
@@ -101,7 +101,7 @@ pub(super) async fn run(desk: &Desk, clock: &ManualClock, end: Timestamp) -> Res
     let mut steps: Vec<Step> = (1..=TICKETS).flat_map(|ticket| plan(ticket, end)).collect();
     steps.retain(|step| step.time <= end);
     steps.sort_by_key(|step| (step.time, step.ticket, step.number));
-    let bar = progress::bar(steps.len(), "half a year of a desk");
+    let bar = Progress::on_terminal(steps.len() as u64, "commands of half a year");
     let mut simulated = Simulated::default();
     for step in &steps {
         clock.set(step.time);
@@ -111,9 +111,9 @@ pub(super) async fn run(desk: &Desk, clock: &ManualClock, end: Timestamp) -> Res
             Err(error) => return Err(error.into()),
         }
         simulated.commands += 1;
-        bar.inc(1);
+        bar.add(1);
     }
-    bar.finish_and_clear();
+    drop(bar);
     Ok(simulated)
 }
 

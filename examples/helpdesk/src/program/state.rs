@@ -5,6 +5,8 @@ use std::io::Write;
 use retell::{At, Clock, SystemClock, Version};
 
 use super::args::StateArgs;
+use retell_cli::Shown;
+
 use super::desk::Desk;
 use super::failure::Failure;
 use super::moment::Moment;
@@ -58,7 +60,7 @@ pub(super) fn write(view: &TicketView, out: &mut impl Write) -> Result<(), Failu
     for (name, value) in fields {
         match value {
             serde_json::Value::Null => {}
-            serde_json::Value::String(text) => writeln!(out, "{name:<20} {}", text.escape_debug())?,
+            serde_json::Value::String(text) => writeln!(out, "{name:<20} {}", Shown(&text))?,
             other => writeln!(out, "{name:<20} {other}")?,
         }
     }

@@ -4,6 +4,8 @@ use std::io::Write;
 
 use retell::{Event, Recorded, Version, encode};
 
+use retell_cli::Shown;
+
 use super::desk::Desk;
 use super::failure::Failure;
 use super::moment::Moment;
@@ -65,14 +67,14 @@ fn three_versions(history: &[Recorded<TicketEvent>]) -> Vec<Version> {
 fn write_event(recorded: &Recorded<TicketEvent>, out: &mut impl Write) -> Result<(), Failure> {
     let time = recorded.effective_at().to_string();
     let actor = recorded.metadata.actor.as_ref().map_or("-", |actor| actor.as_str());
-    let actor = actor.escape_debug().to_string();
+    let actor = Shown(actor).to_string();
     let payload = encode(&recorded.event).map_err(|error| Failure::Store(error.to_string()))?.payload;
     writeln!(
         out,
         "{:>4}  {time}  {actor:<18}  {:<18}  {}",
         recorded.version,
         recorded.event.kind().name,
-        payload.as_str().escape_debug().to_string().replace("\\\"", "\""),
+        Shown(payload.as_str()),
     )?;
     Ok(())
 }
