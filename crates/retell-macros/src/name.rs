@@ -31,11 +31,11 @@ pub(crate) fn problem(name: &str, limit: usize) -> Option<String> {
 fn forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200B}'..='\u{200F}' // zero width, direction marks
+            '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' // zero width, direction marks
             | '\u{2028}'..='\u{202E}' // line and paragraph separator, direction embedding
             | '\u{2060}'..='\u{206F}' // word joiner, direction isolates
             | '\u{FEFF}' // byte order mark
-            | '\u{FFF9}'..='\u{FFFB}') // interlinear annotation
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}') // interlinear annotation
 }
 
 /// The name that an error suggests for a variant: `SlaBreached` gives `sla-breached`.

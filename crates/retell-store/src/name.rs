@@ -54,11 +54,13 @@ pub enum NameProblem {
 fn forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200B}'..='\u{200F}' // zero width, direction marks
+            '\u{061C}' | '\u{180E}' // direction mark, invisible separator
+            | '\u{200B}'..='\u{200F}' // zero width, direction marks
             | '\u{2028}'..='\u{202E}' // line and paragraph separator, direction embedding
             | '\u{2060}'..='\u{206F}' // word joiner, direction isolates
             | '\u{FEFF}' // byte order mark
-            | '\u{FFF9}'..='\u{FFFB}') // interlinear annotation
+            | '\u{FFF9}'..='\u{FFFB}' // interlinear annotation
+            | '\u{E0000}'..='\u{E007F}') // tags
 }
 
 /// Refuses what the alphabet does not hold.

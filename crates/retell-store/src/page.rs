@@ -16,9 +16,9 @@ pub struct Page {
     commits: Vec<CommitRow>,
     /// Whether there is more to read after the last row.
     pub more: bool,
-    /// For a page of the log: the position up to which the log was looked
-    /// through; go on from here. For a page of a stream: the position of its
-    /// last row.
+    /// For a page of the log that is read forward: the position up to which
+    /// the log was looked through; go on after it. For other pages: the highest
+    /// position in it.
     pub covered: Position,
 }
 
