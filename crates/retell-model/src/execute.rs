@@ -30,6 +30,10 @@ impl<'r, A: Aggregate, C: Command<A>> Execute<'r, A, C> {
 
     request_setters!();
 
+    pub(crate) fn id(&self) -> &Id<A> {
+        &self.id
+    }
+
     /// The name of the command for the audit, in place of its own.
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.request.name = Some(name.into());

@@ -10,7 +10,7 @@
 //! | how it is stored and read | [`encode`], [`decode`] |
 //! | a state folded from events | [`Aggregate`], [`Id`], [`Draft`] |
 //! | a rule, and what it may know | [`Command`], [`Context`], [`named`] |
-//! | load, rebuild, decide, store | [`Repository`], [`Execute`], [`Done`], [`ExecuteError`] |
+//! | load, rebuild, decide, store | [`Repository`], [`Execute`], [`ExecuteAll`], [`Done`], [`ExecuteError`] |
 //! | facts without a rule | [`Facts`] |
 //! | two writers that collide | [`Conflict`], [`Verdict`] |
 //! | the past | [`At`], [`Recorded`] |
@@ -30,6 +30,7 @@ mod context;
 mod draft;
 mod event;
 mod execute;
+mod execute_all;
 mod facts;
 mod history;
 mod id;
@@ -49,6 +50,7 @@ pub use context::{Context, IntoActor};
 pub use draft::Draft;
 pub use event::{Event, EventKind, TagValue};
 pub use execute::Execute;
+pub use execute_all::ExecuteAll;
 pub use facts::{Facts, FactsError};
 pub use history::{At, Recorded};
 pub use id::Id;

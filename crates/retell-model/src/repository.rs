@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use crate::lanes::Lanes;
 use crate::state_cache::StateCache;
-use crate::{Aggregate, At, Command, Execute, Facts, Id, LoadError, Loaded, Recorded, decode};
+use crate::{Aggregate, At, Command, Execute, ExecuteAll, Facts, Id, LoadError, Loaded, Recorded, decode};
 
 /// The aggregates of one kind in a store.
 ///
@@ -105,6 +105,14 @@ impl<A: Aggregate> Repository<A> {
     /// Carries a command out: await what this returns.
     pub fn execute<C: Command<A>>(&self, id: &Id<A>, command: C) -> Execute<'_, A, C> {
         Execute::new(self, id.clone(), command)
+    }
+
+    /// Carries many commands out, many at a time: await what this returns.
+    pub fn execute_all<C: Command<A>>(
+        &self,
+        commands: impl IntoIterator<Item = (Id<A>, C)>,
+    ) -> ExecuteAll<'_, A, C> {
+        ExecuteAll::new(self, commands)
     }
 
     /// Records what has happened elsewhere, without asking a rule: facts are

@@ -193,3 +193,41 @@ async fn loading_goes_over_pages() {
     assert!(ticket.state.messages.iter().enumerate().all(|(i, text)| *text == i.to_string()));
     assert!(!tickets.load(&retell::Id::new("none").expect("an id")).await.expect("loaded").exists());
 }
+
+#[tokio::test]
+async fn many_commands_are_carried_out_in_the_order_of_each_aggregate() {
+    let store = Arc::new(MemoryStore::new());
+    let tickets = Repository::<Ticket>::new(store.clone());
+    let ids: Vec<_> = (0..7).map(|i| retell::Id::new(&i.to_string()).expect("an id")).collect();
+    let commands = (0..1_000).map(|i| {
+        let write = move |ticket: &Ticket, _: &Context| -> Decided {
+            if i % 10 == 3 {
+                Err(Refusal::Resolved)
+            } else {
+                Ok(vec![message(&format!("{i} after {}", ticket.messages.len()))])
+            }
+        };
+        (ids[i % 7].clone(), write)
+    });
+    let outcomes = tickets.execute_all(commands).each(|command| command.named("write").by("agent/31")).await;
+    assert_eq!(outcomes.len(), 1_000);
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_err()).count(), 100);
+    for (i, outcome) in outcomes.iter().enumerate() {
+        assert_eq!(outcome.is_err(), i % 10 == 3, "outcome {i} stands in its place");
+    }
+    for (number, id) in ids.iter().enumerate() {
+        let messages = tickets.load(id).await.expect("loaded").state.messages;
+        let wanted = (number..1_000).step_by(7).filter(|i| i % 10 != 3);
+        assert!(
+            messages.iter().enumerate().zip(wanted).all(|((at, text), i)| *text == format!("{i} after {at}"))
+        );
+        assert_eq!(
+            tickets.history(id, Version::NONE).await.expect("history")[0]
+                .metadata
+                .actor
+                .as_ref()
+                .map(|a| a.as_str()),
+            Some("agent/31")
+        );
+    }
+}

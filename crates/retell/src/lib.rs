@@ -109,8 +109,8 @@ pub use open::{OpenError, OpenOptions, open};
 pub use retell_macros::Event;
 pub use retell_model::{
     Aggregate, At, Command, Conflict, Context, DecodeError, Done, Draft, Either, EncodeError, Event,
-    EventKind, Execute, ExecuteError, Facts, FactsError, Id, IntoActor, LoadError, Loaded, Model, Named,
-    Recorded, Repository, TagValue, Verdict, decode, encode, named, testing,
+    EventKind, Execute, ExecuteAll, ExecuteError, Facts, FactsError, Id, IntoActor, LoadError, Loaded, Model,
+    Named, Recorded, Repository, TagValue, Verdict, decode, encode, named, testing,
 };
 pub use retell_store::{
     Actor, AppendError, Clock, CommitId, Committed, EventStore, Expected, InvalidCommit, ManualClock,
