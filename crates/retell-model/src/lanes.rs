@@ -1,6 +1,7 @@
 //! Who waits for whom when many commands want the same stream.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use retell_store::{CommitId, StreamName};
@@ -14,35 +15,62 @@ use tokio::sync::{Mutex, MutexGuard};
 /// stream without conflicts has no lane to wait in. Streams share lanes by
 /// hash; sharing costs a wait now and then, never a wrong answer.
 pub(crate) struct Lanes {
-    lanes: Vec<Mutex<()>>,
+    lanes: Vec<Lane>,
     hasher: RandomState,
+}
+
+#[derive(Default)]
+struct Lane {
+    turn: Mutex<()>,
+    /// How many are in the lane: the one whose turn it is, and those who wait.
+    inside: AtomicUsize,
+}
+
+/// A turn in a lane.
+pub(crate) struct Turn<'l> {
+    _turn: MutexGuard<'l, ()>,
+    _place: Place<'l>,
+}
+
+/// A place in a lane, from the moment of queueing on.
+struct Place<'l>(&'l AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Lane {
+    async fn enter(&self) -> Turn<'_> {
+        self.inside.fetch_add(1, Ordering::AcqRel);
+        let place = Place(&self.inside);
+        Turn { _turn: self.turn.lock().await, _place: place }
+    }
 }
 
 impl Lanes {
     const COUNT: usize = 256;
 
     pub(crate) fn new() -> Self {
-        let lanes = std::iter::repeat_with(Mutex::default).take(Self::COUNT).collect();
+        let lanes = std::iter::repeat_with(Lane::default).take(Self::COUNT).collect();
         Self { lanes, hasher: RandomState::new() }
     }
 
-    fn lane(&self, stream: &StreamName) -> &Mutex<()> {
+    fn lane(&self, stream: &StreamName) -> &Lane {
         let hash = self.hasher.hash_one(stream) as usize;
         &self.lanes[hash % Self::COUNT]
     }
 
     /// Waits for a turn if somebody is in the lane; else goes on without one.
-    pub(crate) async fn pass(&self, stream: &StreamName) -> Option<MutexGuard<'_, ()>> {
+    pub(crate) async fn pass(&self, stream: &StreamName) -> Option<Turn<'_>> {
         let lane = self.lane(stream);
-        match lane.try_lock() {
-            Ok(_free) => None,
-            Err(_) => Some(lane.lock().await),
-        }
+        if lane.inside.load(Ordering::Acquire) == 0 { None } else { Some(lane.enter().await) }
     }
 
     /// Waits for a turn.
-    pub(crate) async fn enter(&self, stream: &StreamName) -> MutexGuard<'_, ()> {
-        self.lane(stream).lock().await
+    pub(crate) async fn enter(&self, stream: &StreamName) -> Turn<'_> {
+        self.lane(stream).enter().await
     }
 }
 
