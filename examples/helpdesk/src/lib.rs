@@ -4,6 +4,7 @@
 //! |---|---|
 //! | events, state, rules | [`domain`] |
 //! | a real incident log, told as what happened | [`import`] |
+//! | the desk over HTTP | [`service`] |
 //! | the program `helpdesk` | [`program`] |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -11,3 +12,4 @@
 pub mod domain;
 pub mod import;
 pub mod program;
+pub mod service;

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use retell_cli::{ShowArgs, StatsArgs, StoreArgs, StreamsArgs, TailArgs};
 
 use super::moment::Moment;
+use super::simulate::TICKETS;
 use crate::service::DEFAULT_LISTEN;
 
 /// The exit codes, as `--help` shows them; those of `retell`, where it has them.
@@ -73,7 +74,7 @@ pub(super) enum Task {
 
 impl Default for Task {
     fn default() -> Self {
-        Self::Demo(DemoArgs { once: false })
+        Self::Demo(DemoArgs { once: false, tickets: TICKETS })
     }
 }
 
@@ -82,6 +83,9 @@ pub(super) struct DemoArgs {
     /// End after the story
     #[arg(long)]
     pub(super) once: bool,
+    /// How many tickets an empty store is filled with
+    #[arg(long, value_name = "N", default_value_t = TICKETS, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) tickets: u32,
 }
 
 #[derive(Debug, ClapArgs)]

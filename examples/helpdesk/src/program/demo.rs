@@ -16,7 +16,7 @@ use crate::service::DEFAULT_LISTEN;
 const FILLING: &str = "demo/filling";
 
 pub(super) async fn run(store: &str, args: &DemoArgs, out: &mut impl Write) -> Result<(), Failure> {
-    fill_if_empty(store, out).await?;
+    fill_if_empty(store, args.tickets, out).await?;
     let desk = Desk::open(store).await?;
     story::tell(&desk, out).await?;
     desk.store.close().await;
@@ -31,29 +31,34 @@ pub(super) async fn run(store: &str, args: &DemoArgs, out: &mut impl Write) -> R
 ///
 /// The store is stamped by the simulated time, so that its times of recording
 /// are those of the half year.
-async fn fill_if_empty(url: &str, out: &mut impl Write) -> Result<(), Failure> {
+async fn fill_if_empty(url: &str, tickets: u32, out: &mut impl Write) -> Result<(), Failure> {
     let clock = Arc::new(ManualClock::at(Timestamp::default()));
     let desk = Desk::open_with(url, OpenOptions::new().clock(clock.clone())).await?;
-    let filling = key(FILLING)?;
-    let end = match Filling::read(&desk, &filling).await? {
+    let record = key(FILLING)?;
+    let begun = match Filling::read(&desk, &record).await? {
         Some(Filling { complete: true, .. }) => None,
-        Some(Filling { end, .. }) => Some(end),
-        None if desk.is_empty().await? => Some(this_second()),
+        Some(begun) => Some(begun),
+        None if desk.is_empty().await? => Some(Filling { end: this_second(), tickets, complete: false }),
         None => None,
     };
-    if let Some(end) = end {
-        Filling { end, complete: false }.write(&desk, &filling).await?;
-        let tickets = desk.tickets.clone().with_clock(clock.clone());
-        let simulated = simulate::run(&Desk { store: Arc::clone(&desk.store), tickets }, &clock, end).await?;
-        Filling { end, complete: true }.write(&desk, &filling).await?;
+    if let Some(filling) = begun {
+        filling.write(&desk, &record).await?;
+        let Filling { end, tickets, .. } = filling;
+        let repository = desk.tickets.clone().with_clock(clock.clone());
+        let desk = Desk { store: Arc::clone(&desk.store), tickets: repository };
+        let simulated = simulate::run(&desk, &clock, tickets, end).await?;
+        Filling { complete: true, ..filling }.write(&desk, &record).await?;
         let simulate::Simulated { commands, refused, events } = simulated;
         writeln!(
             out,
-            "Filled {} with half a year of a ticket desk: {} tickets, {commands} commands \
-             ({refused} of them refused by the rules), {events} events.\n",
+            "Filled {} with half a year of a ticket desk: {tickets} tickets, {commands} commands \
+             ({refused} of them refused by the rules), {events} events.",
             desk.location(),
-            simulate::TICKETS,
         )?;
+        let neglected: Vec<u32> = (1..=tickets).filter(|ticket| simulate::is_neglected(*ticket)).collect();
+        let example =
+            neglected.first().map_or(String::new(), |ticket| format!(", for example ticket {ticket}"));
+        writeln!(out, "{} tickets were left open: overdue, and not escalated{example}.\n", neglected.len(),)?;
     }
     desk.store.close().await;
     Ok(())
@@ -64,8 +69,11 @@ fn this_second() -> Timestamp {
     Timestamp::from_seconds(SystemClock.now().as_micros().div_euclid(1_000_000))
 }
 
+/// What is filled in, so that a filling that was interrupted goes on the same.
+#[derive(Clone, Copy)]
 struct Filling {
     end: Timestamp,
+    tickets: u32,
     complete: bool,
 }
 
@@ -76,14 +84,15 @@ impl Filling {
         let Some(record) = record else { return Ok(None) };
         let damaged = || Failure::Store(format!("the record {key} is damaged"));
         let text = String::from_utf8(record.value).map_err(|_| damaged())?;
-        let (end, complete) = text.split_once(' ').ok_or_else(damaged)?;
-        let end = end.parse().map_err(|_| damaged())?;
-        Ok(Some(Self { end: Timestamp::from_micros(end), complete: complete == "complete" }))
+        let [end, tickets, state] = text.split(' ').collect::<Vec<_>>()[..] else { return Err(damaged()) };
+        let end = Timestamp::from_micros(end.parse().map_err(|_| damaged())?);
+        let tickets = tickets.parse().map_err(|_| damaged())?;
+        Ok(Some(Self { end, tickets, complete: state == "complete" }))
     }
 
     async fn write(&self, desk: &Desk, key: &RecordKey) -> Result<(), Failure> {
         let state = if self.complete { "complete" } else { "begun" };
-        let value = format!("{} {state}", self.end.as_micros()).into_bytes();
+        let value = format!("{} {} {state}", self.end.as_micros(), self.tickets).into_bytes();
         let written = desk.store.records().put(key, value, Expect::Any, None).await;
         written.map(|_| ()).map_err(|error| Failure::Store(error.to_string()))
     }

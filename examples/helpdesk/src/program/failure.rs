@@ -9,6 +9,7 @@ use retell_cli::Shown;
 use thiserror::Error;
 
 use crate::import::LogError;
+use crate::service::ServeError;
 
 /// Why the program could not do what it was asked.
 #[derive(Debug, Error)]
@@ -67,6 +68,9 @@ pub enum Failure {
     /// Something else about the store.
     #[error("{0}")]
     Store(String),
+    /// The service cannot run.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// One of the commands that `retell` has too.
     #[error(transparent)]
     Cli(#[from] retell_cli::Failure),

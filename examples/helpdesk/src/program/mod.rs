@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::service::{self, ServeError, TicketApi};
+use crate::service::{self, TicketApi};
 use args::{Args, Task};
 use desk::Desk;
 pub use failure::Failure;
@@ -63,9 +63,8 @@ async fn perform(args: Args, out: &mut impl Write) -> Result<(), Failure> {
 
 /// Serves the desk until the program is told to end.
 async fn serve(store: &str, listen: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let failure = |error: ServeError| Failure::Store(error.to_string());
     // No store is created for an address that is in use.
-    let listener = service::bind(listen).await.map_err(failure)?;
+    let listener = service::bind(listen).await?;
     let desk = Desk::open(store).await?;
-    service::run(listener, TicketApi::new(desk.store), out).await.map_err(failure)
+    Ok(service::run(listener, TicketApi::new(desk.store), out).await?)
 }

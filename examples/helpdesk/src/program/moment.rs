@@ -2,8 +2,11 @@
 
 use std::str::FromStr;
 
-use retell::{At, Timestamp, Version};
+use retell::store::ReadStream;
+use retell::{At, EventStore, ReadError, Timestamp, Version};
 use thiserror::Error;
+
+use crate::domain::TicketId;
 
 /// A version or a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +51,27 @@ impl Moment {
             Self::Version(version) => At::Version(version),
             Self::Time(time) if effective => At::Effective(time),
             Self::Time(time) => At::Recorded(time),
+        }
+    }
+}
+
+/// The time for which a ticket is told how much time is left: the time that
+/// was asked for, the one at which the event of the version took effect, or now.
+pub(crate) async fn time_of(
+    store: &dyn EventStore,
+    id: &TicketId,
+    moment: Option<Moment>,
+    version: Version,
+    now: Timestamp,
+) -> Result<Timestamp, ReadError> {
+    match moment {
+        None => Ok(now),
+        Some(Moment::Time(time)) => Ok(time),
+        Some(Moment::Version(_)) => {
+            let before = Version::new(version.get().saturating_sub(1));
+            let read = ReadStream::new(id.stream().clone()).after(before).until(version);
+            let page = store.read_stream(read).await?;
+            Ok(page.first().map_or(now, |last| last.effective_at()))
         }
     }
 }

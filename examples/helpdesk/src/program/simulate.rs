@@ -19,10 +19,10 @@ use crate::domain::command::{
 };
 use crate::domain::{Hold, Priority, Ticket, TicketId, TicketRefusal};
 
-/// How many tickets the desk gets.
+/// How many tickets the desk gets unless it is said otherwise.
 pub(super) const TICKETS: u32 = 2_000;
-/// How many of them nobody ever answers: open and overdue at the end.
-const NEGLECTED: u32 = 40;
+/// One ticket in so many is never answered: open and overdue at the end.
+const NEGLECTED: u32 = 50;
 /// How long the simulated time is.
 const PERIOD: Duration = Duration::from_hours(182 * 24);
 const SEED: u64 = 7_717;
@@ -97,8 +97,13 @@ enum Action {
 
 /// Carries the plans out on the desk, up to this moment; a simulation that was
 /// interrupted goes on, for the id of each commit is the ticket and the step.
-pub(super) async fn run(desk: &Desk, clock: &ManualClock, end: Timestamp) -> Result<Simulated, Failure> {
-    let mut steps: Vec<Step> = (1..=TICKETS).flat_map(|ticket| plan(ticket, end)).collect();
+pub(super) async fn run(
+    desk: &Desk,
+    clock: &ManualClock,
+    tickets: u32,
+    end: Timestamp,
+) -> Result<Simulated, Failure> {
+    let mut steps: Vec<Step> = (1..=tickets).flat_map(|ticket| plan(ticket, end)).collect();
     steps.retain(|step| step.time <= end);
     steps.sort_by_key(|step| (step.time, step.ticket, step.number));
     let bar = Progress::on_terminal(steps.len() as u64, "commands of half a year");
@@ -145,6 +150,11 @@ async fn perform(desk: &Desk, step: &Step) -> Result<Done<Ticket>, ExecuteError<
     }
 }
 
+/// Whether nobody ever answers this ticket.
+pub(super) fn is_neglected(ticket: u32) -> bool {
+    ticket.is_multiple_of(NEGLECTED)
+}
+
 /// The plan of one ticket. The same seed gives the same plan.
 fn plan(ticket: u32, end: Timestamp) -> Vec<Step> {
     let mut chance = fastrand::Rng::with_seed(SEED ^ (u64::from(ticket) << 20));
@@ -155,7 +165,7 @@ fn plan(ticket: u32, end: Timestamp) -> Vec<Step> {
         5..=12 => Priority::Medium,
         _ => Priority::Low,
     };
-    let neglected = ticket % (TICKETS / NEGLECTED) == 0;
+    let neglected = is_neglected(ticket);
     let age = if neglected {
         // Older than the longest response time, so overdue whatever the priority.
         Duration::from_secs(chance.u64(4 * 86_400..25 * 86_400))

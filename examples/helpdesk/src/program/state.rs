@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use retell::{At, Clock, SystemClock, Version};
+use retell::{At, Clock, SystemClock};
 
 use super::args::StateArgs;
 use retell_cli::Shown;
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::moment::Moment;
+use super::moment::{self, Moment};
 use crate::domain::{TicketId, TicketView};
 
 pub(super) async fn run(store: &str, args: &StateArgs, out: &mut impl Write) -> Result<(), Failure> {
@@ -41,15 +41,7 @@ pub(super) async fn view(
         let exists = desk.tickets.load(id).await?.exists();
         return Err(if exists { Failure::NotYet { ticket } } else { Failure::NoTicket { ticket, location } });
     }
-    let now = match moment {
-        None => SystemClock.now(),
-        Some(Moment::Time(time)) => time,
-        Some(Moment::Version(_)) => {
-            let before = Version::new(loaded.version.get() - 1);
-            let history = desk.tickets.history(id, before).await?;
-            history.first().map_or_else(|| SystemClock.now(), retell::Recorded::effective_at)
-        }
-    };
+    let now = moment::time_of(&*desk.store, id, moment, loaded.version, SystemClock.now()).await?;
     Ok(loaded.state.view(id.as_str(), loaded.version.get(), now))
 }
 
