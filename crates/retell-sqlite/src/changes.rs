@@ -86,7 +86,9 @@ impl Changer {
         sender.send(change).await.map_err(|_| stopped())?;
         drop(sender);
         answer.await.unwrap_or_else(|_| {
-            Err(RecordError::Stopped { reason: "the writer ended without an answer: read the record again".to_owned() })
+            Err(RecordError::Stopped {
+                reason: "the writer ended without an answer: read the record again".to_owned(),
+            })
         })
     }
 

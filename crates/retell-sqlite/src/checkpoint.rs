@@ -14,6 +14,7 @@ use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, MAIN_DB};
 
 use crate::failure::{Class, Fault};
+use crate::turns::wait_for_locks;
 
 /// The pages in the log (of 4 KiB) at which it is moved.
 const PAGES: i32 = 10_000;
@@ -44,6 +45,7 @@ impl Checkpoints {
             seen.store(pages, Ordering::Relaxed);
             Ok(())
         }))?;
+        wait_for_locks(connection, patience)?;
         Ok(Self { pages, next: PAGES, patience })
     }
 
@@ -69,12 +71,12 @@ impl Checkpoints {
     }
 
     /// Moves all of the log and empties it, unless someone is in the way.
-    pub(crate) fn truncate(&mut self, connection: &Connection) -> Result<(), Fault> {
+    pub(crate) fn truncate(&mut self, connection: &mut Connection) -> Result<(), Fault> {
         // One try for each time that the log has grown.
         self.pages.store(0, Ordering::Relaxed);
         connection.busy_timeout(Duration::ZERO)?;
         let done = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE).map_err(Fault::from);
-        connection.busy_timeout(self.patience)?;
+        wait_for_locks(connection, self.patience)?;
         match done {
             Ok(_) => tracing::debug!("the write-ahead log was emptied"),
             Err(fault) if fault.class() == Class::Busy => tracing::debug!("the write-ahead log is in use"),

@@ -1,6 +1,8 @@
 //! Inserts a commit that was judged.
 
-use retell_store::{CheckedCommit, Committed, NewEvent, Position, StreamName, StreamWrite, Timestamp, Version};
+use retell_store::{
+    CheckedCommit, Committed, NewEvent, Position, StreamName, StreamWrite, Timestamp, Version,
+};
 use rusqlite::params;
 
 use crate::failure::Fault;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use retell_store::{
-    AppendError, CheckedCommit, Committed, Condition, Conflict, InvalidCommit, NewEvent, Order, PageBuilder, PageLimit,
-    Position, StreamConflict, Version, limits,
+    AppendError, CheckedCommit, Committed, Condition, Conflict, InvalidCommit, NewEvent, Order, PageBuilder,
+    PageLimit, Position, StreamConflict, Version, limits,
 };
 
 use crate::failure::Fault;
@@ -46,7 +46,7 @@ impl Transaction<'_> {
         if !self.has_content(place, commit)? {
             return Ok(Some(Err(InvalidCommit::IdTaken(commit.id()))));
         }
-        Ok(Some(Ok(place.committed(self.connection, self.names, commit.id())?)))
+        Ok(Some(Ok(place.committed(self.connection, commit.id())?)))
     }
 
     fn has_content(&self, stored: CommitPlace, commit: &CheckedCommit) -> Result<bool, Fault> {
@@ -102,7 +102,7 @@ impl Transaction<'_> {
             if page.is_full() {
                 break;
             }
-            copy_at(self.connection, self.names, position, &mut page)?;
+            copy_at(self.connection, position, &mut page)?;
         }
         let truncated = page.len() < competing.0.len();
         let head = Position::new(self.tail.position);
@@ -129,7 +129,7 @@ impl Transaction<'_> {
         }
         let mut broken = false;
         let Some(select) = Select::new(&condition.query, Give::Position, Order::Forward) else {
-            let _ = each_match(self.connection, self.names, &condition.query, Order::Forward, part, |event| {
+            let _ = each_match(self.connection, &condition.query, Order::Forward, part, |event| {
                 broken = true;
                 competing.add(event.position().get())
             })?;

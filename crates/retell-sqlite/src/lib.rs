@@ -20,30 +20,31 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod options;
+mod changes;
+mod checkpoint;
 mod error;
-mod store;
+mod failure;
+mod insert;
+mod judge;
+mod log;
 mod open;
+mod options;
+mod reader;
+mod readers;
+mod records;
+mod row;
 mod schema;
+mod select;
 mod settings;
 mod source;
-mod writer;
-mod work;
-mod transaction;
-mod judge;
-mod insert;
+mod store;
 mod streams;
-mod checkpoint;
-mod readers;
-mod reader;
-mod row;
-mod log;
-mod select;
 mod summary;
+mod transaction;
+mod turns;
 mod watcher;
-mod records;
-mod changes;
-mod failure;
+mod work;
+mod writer;
 
 pub use error::OpenError;
 pub use options::SqliteOptions;

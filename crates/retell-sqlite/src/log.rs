@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::failure::Fault;
 use crate::reader::Reader;
-use crate::row::{self, Names, Stream, copy};
+use crate::row::{copy, place};
 use crate::select::{Give, Select};
 
 /// How far one statement looks: what it costs grows with the stretch when it
@@ -39,10 +39,9 @@ impl Reader {
                 Order::Forward => (rest.0, rest.1.min(rest.0.saturating_add(stretch))),
                 Order::Backward => (rest.0.max(rest.1.saturating_sub(stretch)), rest.1),
             };
-            let Self { connection, names } = self;
             let full = match &select {
-                Some(select) => read_part(connection, names, select, part, &mut page)?,
-                None => filter_part(connection, names, read, part, &mut page)?,
+                Some(select) => read_part(&self.connection, select, part, &mut page)?,
+                None => filter_part(&self.connection, read, part, &mut page)?,
             };
             if full.is_break() {
                 return Ok(page.finish(true));
@@ -70,7 +69,6 @@ fn covering(mut page: Page, covered: Position) -> Page {
 /// is full and there is more.
 fn read_part(
     connection: &Connection,
-    names: &mut Names,
     select: &Select<'_>,
     (after, until): (u64, u64),
     page: &mut PageBuilder,
@@ -79,7 +77,7 @@ fn read_part(
     let mut rows = statement.rows();
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let position = row::place(row, 0)?;
+        let position = place(row, 0)?;
         if last == Some(position) {
             continue;
         }
@@ -87,7 +85,7 @@ fn read_part(
         if page.is_full() {
             return Ok(ControlFlow::Break(()));
         }
-        copy(connection, row, &mut Stream::Look(names), page)?;
+        copy(connection, row, page)?;
     }
     Ok(ControlFlow::Continue(()))
 }
@@ -95,12 +93,11 @@ fn read_part(
 /// The same for a query that is too large for a statement: looks at every event.
 fn filter_part(
     connection: &Connection,
-    names: &mut Names,
     read: &ReadLog,
     part: (u64, u64),
     page: &mut PageBuilder,
 ) -> Result<ControlFlow<()>, Fault> {
-    each_match(connection, names, &read.query, read.order, part, |event| {
+    each_match(connection, &read.query, read.order, part, |event| {
         if page.is_full() {
             return ControlFlow::Break(());
         }
@@ -112,7 +109,6 @@ fn filter_part(
 /// Looks at every event of a part of the log and hands over what matches.
 pub(crate) fn each_match(
     connection: &Connection,
-    names: &mut Names,
     query: &Query,
     order: Order,
     (mut after, mut until): (u64, u64),
@@ -122,7 +118,7 @@ pub(crate) fn each_match(
     let Some(select) = Select::new(&all, Give::Event, order) else { return Ok(ControlFlow::Continue(())) };
     loop {
         let mut page = PageBuilder::new(PageLimit::default());
-        let more = read_part(connection, names, &select, (after, until), &mut page)?.is_break();
+        let more = read_part(connection, &select, (after, until), &mut page)?.is_break();
         let page = page.finish(more);
         for event in page.iter().filter(|event| query.matches(event)) {
             if found(&event).is_break() {

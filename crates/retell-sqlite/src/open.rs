@@ -71,6 +71,7 @@ fn look(path: &Path, may_create: bool) -> Result<(), OpenError> {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a lock of another process has no event to wait for")]
 fn open_for_writing(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
     let give_up = Instant::now() + options.busy_timeout;
     loop {
@@ -146,7 +147,9 @@ fn take_log_in(connection: &Connection, patience: Duration) -> Result<(), Fault>
 fn open_for_reading(path: &Path, patience: Duration) -> Result<(Source, Connection), OpenError> {
     let mut source = Source { path: path.to_owned(), still: false, id: uuid::Uuid::nil() };
     let mut opened = look_read_only(&source, patience);
-    let no_log = !log_of(path).exists();
+    // SQLite keeps the log beside the file that a symbolic link leads to.
+    let real = std::fs::canonicalize(path).map_err(|error| cannot_open(path, &error))?;
+    let no_log = std::fs::metadata(log_of(&real)).map_or(0, |log| log.len()) == 0;
     if no_log && matches!(&opened, Err(SetupError::Fault(fault)) if cannot_write_beside(fault)) {
         source.still = true;
         opened = look_read_only(&source, patience);
@@ -215,6 +218,10 @@ fn refused(path: &Path, error: SetupError) -> OpenError {
         Some(ErrorCode::DatabaseCorrupt) | None => OpenError::Damaged { path, detail: reason },
         // A table or a column that should be there is not.
         Some(ErrorCode::Unknown) => OpenError::Damaged { path, detail: reason },
+        Some(ErrorCode::CannotOpen) => {
+            let hint = "SQLite must be able to create files beside it";
+            OpenError::CannotOpen { path, reason: format!("{reason}; {hint}") }
+        }
         Some(_) => OpenError::CannotOpen { path, reason },
     }
 }

@@ -8,20 +8,19 @@
 use std::time::{Duration, Instant};
 
 use retell_store::{
-    CommitId, Committed, ListStreams, Order, Page, PageBuilder, Position, ReadStream, StreamHead, StreamName, Timestamp,
-    Version,
+    CommitId, Committed, ListStreams, Order, Page, PageBuilder, Position, ReadStream, StreamHead, StreamName,
+    Timestamp, Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::failure::Fault;
-use crate::row::{Names, Stream, copy, integer, place, select_events, text, to_sql};
+use crate::row::{copy, copy_of, integer, place, select_events, text, to_sql};
 use crate::source::Source;
 
 /// A connection that reads.
 #[derive(Debug)]
 pub(crate) struct Reader {
     pub(crate) connection: Connection,
-    pub(crate) names: Names,
 }
 
 /// How much is read on the caller's own thread, before the rest is handed to
@@ -58,20 +57,26 @@ pub(crate) struct StreamPage {
 const STREAM_ID: &str = "SELECT id FROM streams WHERE name = ?1";
 const STREAM: &str = select_events!(
     "e.position",
+    "NULL",
     "events e INDEXED BY events_by_stream WHERE e.stream = ?1 AND e.version > ?2 AND e.version <= ?3 \
      ORDER BY e.version"
 );
 const STREAM_BACKWARD: &str = select_events!(
     "e.position",
+    "NULL",
     "events e INDEXED BY events_by_stream WHERE e.stream = ?1 AND e.version > ?2 AND e.version <= ?3 \
      ORDER BY e.version DESC"
 );
-const EVENT: &str = select_events!("e.position", "events e WHERE e.position = ?1");
+const EVENT: &str = select_events!(
+    "e.position",
+    "s.name",
+    "events e CROSS JOIN streams s ON s.id = e.stream WHERE e.position = ?1"
+);
 const HEAD: &str = "SELECT coalesce(max(position), 0) FROM events";
 pub(crate) const FIND: &str = "SELECT position, commit_size, recorded_at FROM events INDEXED BY events_by_commit \
                     WHERE commit_id = ?1";
-const STREAMS_OF_COMMIT: &str = "SELECT stream, version FROM events WHERE position >= ?1 AND position < ?2 \
-                                 ORDER BY position";
+const STREAMS_OF_COMMIT: &str = "SELECT s.name, e.version FROM events e CROSS JOIN streams s ON s.id = e.stream \
+                                 WHERE e.position >= ?1 AND e.position < ?2 ORDER BY e.position";
 const LIST: &str = "SELECT s.name, (SELECT max(version) FROM events WHERE stream = s.id) FROM streams s \
                     WHERE s.name > ?1 ORDER BY s.name LIMIT ?2";
 const LIST_CATEGORY: &str = "SELECT s.name, (SELECT max(version) FROM events WHERE stream = s.id) FROM streams s \
@@ -83,7 +88,7 @@ impl Reader {
     }
 
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, names: Names::default() }
+        Self { connection }
     }
 
     /// The position of the last event.
@@ -93,12 +98,18 @@ impl Reader {
 
     /// Reads on where the page stands; tells whether it is whole now. With a
     /// patience it may stop before that.
-    pub(crate) fn read_stream(&mut self, on: &mut StreamPage, mut patience: Option<Patience>) -> Result<bool, Fault> {
+    pub(crate) fn read_stream(
+        &mut self,
+        on: &mut StreamPage,
+        mut patience: Option<Patience>,
+    ) -> Result<bool, Fault> {
         let connection = &self.connection;
         let StreamPage { read, page, more } = on;
         let stream = read.stream.clone();
-        let id: Option<i64> =
-            connection.prepare_cached(STREAM_ID)?.query_row([stream.as_str()], |row| row.get(0)).optional()?;
+        let id: Option<i64> = connection
+            .prepare_cached(STREAM_ID)?
+            .query_row([stream.as_str()], |row| row.get(0))
+            .optional()?;
         let Some(id) = id else { return Ok(true) };
         let (after, until) = (to_sql(read.after.get()), read.until.map_or(i64::MAX, |v| to_sql(v.get())));
         let mut statement = connection.prepare_cached(match read.order {
@@ -111,7 +122,7 @@ impl Reader {
                 *more = true;
                 return Ok(true);
             }
-            copy(connection, row, &mut Stream::Named(stream.as_str()), page)?;
+            copy_of(connection, row, stream.as_str(), page)?;
             let version = Version::new(place(row, 2)?);
             match read.order {
                 Order::Forward => read.after = version,
@@ -139,7 +150,7 @@ impl Reader {
         if most.is_some_and(|most| place.size > most as u64) {
             return Ok(Err(TooMany));
         }
-        place.committed(&self.connection, &mut self.names, id).map(|committed| Ok(Some(committed)))
+        place.committed(&self.connection, id).map(|committed| Ok(Some(committed)))
     }
 
     /// Lists streams by name.
@@ -206,24 +217,17 @@ pub(crate) fn place_of_row(row: &Row<'_>) -> Result<CommitPlace, Fault> {
 
 impl CommitPlace {
     /// The stored commit, as a repeated append is answered.
-    pub(crate) fn committed(
-        &self,
-        connection: &Connection,
-        names: &mut Names,
-        id: CommitId,
-    ) -> Result<Committed, Fault> {
+    pub(crate) fn committed(&self, connection: &Connection, id: CommitId) -> Result<Committed, Fault> {
         let mut statement = connection.prepare_cached(STREAMS_OF_COMMIT)?;
         let mut rows = statement.query([to_sql(self.first), to_sql(self.first + self.size)])?;
         // The events of a stream stand together; the last tells its version.
         let mut streams: Vec<(StreamName, Version)> = Vec::new();
-        let mut current = None;
         while let Some(row) = rows.next()? {
-            let (number, version) = (integer(row, 0)?, Version::new(place(row, 1)?));
+            let (name, version) = (text(row, 0, "name")?, Version::new(place(row, 1)?));
             match streams.last_mut() {
-                Some(last) if current == Some(number) => last.1 = version,
-                _ => streams.push((stream_name(names.name(connection, number)?)?, version)),
+                Some(last) if last.0.as_str() == name => last.1 = version,
+                _ => streams.push((stream_name(name)?, version)),
             }
-            current = Some(number);
         }
         Ok(Committed {
             id,
@@ -241,17 +245,11 @@ fn stream_name(text: &str) -> Result<StreamName, Fault> {
 }
 
 /// Reads an event by its position into the page.
-pub(crate) fn copy_at(
-    connection: &Connection,
-    names: &mut Names,
-    position: u64,
-    page: &mut PageBuilder,
-) -> Result<(), Fault> {
+pub(crate) fn copy_at(connection: &Connection, position: u64, page: &mut PageBuilder) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(EVENT)?;
     let mut rows = statement.query([to_sql(position)])?;
     let Some(row) = rows.next()? else {
         return Err(Fault::Damaged(format!("there is no event at position {position}")));
     };
-    copy(connection, row, &mut Stream::Look(names), page)?;
-    Ok(())
+    copy(connection, row, page)
 }

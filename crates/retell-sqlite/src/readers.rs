@@ -62,7 +62,10 @@ pub(crate) enum Undone {
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("opened", &self.opened).field("threads", &self.threads).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("opened", &self.opened)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
     }
 }
 
@@ -190,7 +193,9 @@ fn work(shared: &Shared, _alive: &watch::Receiver<()>) {
         let reader = kept.take().map_or_else(|| Reader::open(&shared.source, shared.patience), Ok);
         // A connection that a panic went through is not trusted.
         kept = match reader {
-            Ok(mut reader) => catch_unwind(AssertUnwindSafe(|| job(Ok(&mut reader)))).is_ok().then_some(reader),
+            Ok(mut reader) => {
+                catch_unwind(AssertUnwindSafe(|| job(Ok(&mut reader)))).is_ok().then_some(reader)
+            }
             Err(fault) => {
                 job(Err(fault));
                 None

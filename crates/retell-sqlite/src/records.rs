@@ -18,7 +18,8 @@ const NEXT: &str = "UPDATE meta SET value = value + 1 WHERE key = 'last_revision
 const PUT: &str = "INSERT INTO records (key, value, revision) VALUES (?1, ?2, ?3) \
                    ON CONFLICT (key) DO UPDATE SET value = excluded.value, revision = excluded.revision";
 const DELETE: &str = "DELETE FROM records WHERE key = ?1";
-const GET: &str = "SELECT revision, CASE WHEN octet_length(value) <= ?2 THEN value END FROM records WHERE key = ?1";
+const GET: &str =
+    "SELECT revision, CASE WHEN octet_length(value) <= ?2 THEN value END FROM records WHERE key = ?1";
 const LIST: &str = "SELECT key, revision, value FROM records WHERE key >= ?1 AND key <> ?2 ORDER BY key";
 
 impl Change {
@@ -100,7 +101,11 @@ impl Records for SqliteStore {
                 Some(Some(Err(TooLarge))) | None => {}
             }
             let key = key.clone();
-            let found = self.readers().elsewhere(move |reader| reader.record(&key, i64::MAX)).await.map_err(undone)?;
+            let found = self
+                .readers()
+                .elsewhere(move |reader| reader.record(&key, i64::MAX))
+                .await
+                .map_err(undone)?;
             Ok(found.and_then(Result::ok))
         })
     }
@@ -136,7 +141,9 @@ impl Records for SqliteStore {
     ) -> BoxFuture<'a, Result<Vec<Record>, RecordError>> {
         let (prefix, after) = (prefix.to_owned(), after.cloned());
         Box::pin(async move {
-            let list = move |reader: &mut Reader| reader.records(&prefix, after.as_ref().map(RecordKey::as_str), limit);
+            let list = move |reader: &mut Reader| {
+                reader.records(&prefix, after.as_ref().map(RecordKey::as_str), limit)
+            };
             self.readers().elsewhere(list).await.map_err(undone)
         })
     }

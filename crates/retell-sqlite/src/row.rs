@@ -1,7 +1,5 @@
 //! From a row of SQLite into a page: each text is copied once.
 
-use std::collections::HashMap;
-
 use retell_store::{CommitId, PageBuilder, Position, RawEvent, Timestamp, Version};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -9,14 +7,17 @@ use rusqlite::{Connection, Row};
 use crate::failure::Fault;
 
 /// The beginning of a statement that reads events: the columns in the order in
-/// which [`copy`] takes them, from `$position` (a column) on.
+/// which [`copy`] takes them. `$position` and `$stream` say where the position
+/// and the name of the stream come from.
 macro_rules! select_events {
-    ($position:literal, $rest:literal) => {
+    ($position:literal, $stream:literal, $rest:literal) => {
         concat!(
             "SELECT ",
             $position,
-            ", e.stream, e.version, e.type, e.schema, e.effective_at, e.recorded_at, e.commit_index, ",
-            "e.commit_id, e.tags, e.metadata, e.payload FROM ",
+            ", ",
+            $stream,
+            ", e.version, e.type, e.schema, e.effective_at, e.recorded_at, e.commit_index, e.commit_id, ",
+            "e.tags, e.metadata, e.payload FROM ",
             $rest
         )
     };
@@ -24,77 +25,40 @@ macro_rules! select_events {
 pub(crate) use select_events;
 
 const FIRST_OF_COMMIT: &str = "SELECT commit_id, recorded_at, metadata FROM events WHERE position = ?1";
-const NAME: &str = "SELECT name FROM streams WHERE id = ?1";
 
-/// Names of streams by their number, so that reading the log looks up each
-/// once. A stream never changes its name.
-#[derive(Debug, Default)]
-pub(crate) struct Names(HashMap<i64, Box<str>>);
-
-impl Names {
-    /// How many names are kept; then they are collected anew.
-    const MOST: usize = 16_384;
-
-    /// The name of a stream.
-    pub(crate) fn name(&mut self, connection: &Connection, stream: i64) -> Result<&str, Fault> {
-        if !self.0.contains_key(&stream) {
-            let mut statement = connection.prepare_cached(NAME)?;
-            let mut rows = statement.query([stream])?;
-            let Some(row) = rows.next()? else {
-                return Err(Fault::Damaged(format!("there are events of stream {stream}, but no such stream")));
-            };
-            let name = text(row, 0, "streams")?.into();
-            if self.0.len() >= Self::MOST {
-                self.0.clear();
-            }
-            self.0.insert(stream, name);
-        }
-        Ok(self.0.get(&stream).map_or("", |name| name))
-    }
+/// Copies a row into the page, with the name of its stream in it.
+pub(crate) fn copy(connection: &Connection, row: &Row<'_>, page: &mut PageBuilder) -> Result<(), Fault> {
+    copy_of(connection, row, text(row, 1, "name")?, page)
 }
 
-/// Whose event the row is.
-pub(crate) enum Stream<'a> {
-    /// Of this stream.
-    Named(&'a str),
-    /// Of the stream whose number it holds.
-    Look(&'a mut Names),
-}
-
-/// Copies a row into the page.
-pub(crate) fn copy(
+/// Copies a row of this stream into the page.
+pub(crate) fn copy_of(
     connection: &Connection,
     row: &Row<'_>,
-    stream: &mut Stream<'_>,
+    stream: &str,
     page: &mut PageBuilder,
-) -> Result<Position, Fault> {
-    let position = place(row, 0)?;
-    let (recorded_at, index) = (Timestamp::from_micros(integer(row, 6)?), integer(row, 7)?);
-    let first = Position::new(position.saturating_sub(index.unsigned_abs()));
+) -> Result<(), Fault> {
+    let (position, index) = (place(row, 0)?, place(row, 7)?);
+    let first = Position::new(position.saturating_sub(index));
     if !page.in_commit(first) {
         if index == 0 {
+            let recorded_at = Timestamp::from_micros(integer(row, 6)?);
             page.begin_commit(commit_id(row, 8)?, first, recorded_at, text(row, 10, "metadata")?);
         } else {
             begin_elsewhere(connection, first, page)?;
         }
     }
-    let number = integer(row, 1)?;
-    let stream = match stream {
-        Stream::Named(name) => name,
-        Stream::Look(names) => names.name(connection, number)?,
-    };
-    let schema = integer(row, 4)?;
     page.push(RawEvent {
         position: Position::new(position),
         version: Version::new(place(row, 2)?),
         stream,
         event_type: text(row, 3, "type")?,
-        schema: u32::try_from(schema).map_err(|_| column("schema", "a version of a schema"))?,
+        schema: u32::try_from(integer(row, 4)?).map_err(|_| column("schema", "a version of a schema"))?,
         payload: text(row, 11, "payload")?,
         tags: text_or_empty(row, 9, "tags")?,
         effective: integer_or_null(row, 5)?.map(Timestamp::from_micros),
     });
-    Ok(Position::new(position))
+    Ok(())
 }
 
 /// Begins a commit whose first event is not on the page.
@@ -116,7 +80,10 @@ pub(crate) fn to_sql(number: u64) -> i64 {
 }
 
 pub(crate) fn integer(row: &Row<'_>, index: usize) -> Result<i64, Fault> {
-    Ok(row.get(index)?)
+    match row.get_ref(index)? {
+        ValueRef::Integer(number) => Ok(number),
+        _ => Err(column("of numbers", "a number")),
+    }
 }
 
 /// A position or a version.
@@ -125,14 +92,22 @@ pub(crate) fn place(row: &Row<'_>, index: usize) -> Result<u64, Fault> {
 }
 
 fn integer_or_null(row: &Row<'_>, index: usize) -> Result<Option<i64>, Fault> {
-    Ok(row.get(index)?)
+    match row.get_ref(index)? {
+        ValueRef::Null => Ok(None),
+        ValueRef::Integer(number) => Ok(Some(number)),
+        _ => Err(column("of numbers", "a number")),
+    }
 }
 
 pub(crate) fn text<'r>(row: &'r Row<'_>, index: usize, name: &'static str) -> Result<&'r str, Fault> {
     row.get_ref(index)?.as_str().map_err(|_| column(name, "a text"))
 }
 
-pub(crate) fn text_or_empty<'r>(row: &'r Row<'_>, index: usize, name: &'static str) -> Result<&'r str, Fault> {
+pub(crate) fn text_or_empty<'r>(
+    row: &'r Row<'_>,
+    index: usize,
+    name: &'static str,
+) -> Result<&'r str, Fault> {
     match row.get_ref(index)? {
         ValueRef::Null => Ok(""),
         value => value.as_str().map_err(|_| column(name, "a text")),

@@ -35,16 +35,20 @@ pub(crate) enum Kind {
     Foreign { application_id: u32 },
 }
 
+/// One statement, so that it is one look: another process may be creating the
+/// store right now.
+const KIND: &str = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) \
+                    FROM pragma_application_id, pragma_user_version";
+
 /// Looks at a file and changes nothing.
 pub(crate) fn kind(connection: &Connection) -> Result<Kind, Fault> {
-    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    // Of a 32-bit field that SQLite shows as signed.
-    let application_id = number("PRAGMA application_id")? as u32;
-    let objects = number("SELECT count(*) FROM sqlite_schema")?;
-    Ok(match application_id {
-        APPLICATION_ID => Kind::Store { format: number("PRAGMA user_version")? as u32 },
+    let (application_id, format, objects): (i64, i64, i64) =
+        connection.query_row(KIND, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    // Both are 32 bits in the header, which SQLite shows as signed.
+    Ok(match application_id as u32 {
+        APPLICATION_ID => Kind::Store { format: format as u32 },
         0 if objects == 0 => Kind::Empty,
-        _ => Kind::Foreign { application_id },
+        application_id => Kind::Foreign { application_id },
     })
 }
 
@@ -72,5 +76,6 @@ pub(crate) fn store_id(connection: &Connection) -> Result<Uuid, Fault> {
         }
         other => other?,
     };
-    Uuid::parse_str(&text).map_err(|_| Fault::Damaged(format!("the store_id {text:?} in the table meta is no UUID")))
+    Uuid::parse_str(&text)
+        .map_err(|_| Fault::Damaged(format!("the store_id {text:?} in the table meta is no UUID")))
 }

@@ -30,10 +30,13 @@ pub(crate) enum Give {
     Event,
 }
 
+const STREAM: &str = " CROSS JOIN streams s ON s.id = e.stream";
+
 /// More of these and the statement would cost more than it saves.
 const MOST_ARMS: usize = 32;
 const MOST_VALUES: usize = 1_000;
 const MOST_ITEMS: usize = 100;
+const MOST_TAGS: usize = 32;
 
 impl<'q> Select<'q> {
     /// The statement, or nothing where the query is too large for one.
@@ -45,7 +48,8 @@ impl<'q> Select<'q> {
         if everything {
             select.scan(give, &[]);
         } else {
-            if tagged.len() > MOST_ARMS || others.len() > MOST_ITEMS {
+            let many_tags = tagged.iter().any(|item| item.tags.len() > MOST_TAGS);
+            if many_tags || tagged.len() > MOST_ARMS || others.len() > MOST_ITEMS {
                 return None;
             }
             if !others.is_empty() {
@@ -90,13 +94,12 @@ impl<'q> Select<'q> {
     fn scan(&mut self, give: Give, items: &[&'q QueryItem]) {
         self.arm();
         self.scans = true;
-        let by_category = items.iter().any(|item| !item.categories.is_empty());
         self.sql.push_str(match give {
             Give::Position => "SELECT e.position FROM events e NOT INDEXED",
-            Give::Event => select_events!("e.position", "events e NOT INDEXED"),
+            Give::Event => select_events!("e.position", "s.name", "events e NOT INDEXED"),
         });
-        if by_category {
-            self.sql.push_str(" CROSS JOIN streams s ON s.id = e.stream");
+        if give == Give::Event || items.iter().any(|item| !item.categories.is_empty()) {
+            self.sql.push_str(STREAM);
         }
         self.sql.push_str(" WHERE e.position > ?1 AND e.position <= ?2");
         for (index, item) in items.iter().enumerate() {
@@ -110,30 +113,28 @@ impl<'q> Select<'q> {
         }
     }
 
-    /// Looks the tags of an item up in their index.
+    /// Looks the tags of an item up in their index: goes through the events
+    /// that have the first one, and looks whether they have the others.
     fn look_up(&mut self, give: Give, item: &'q QueryItem) {
         self.arm();
         self.sql.push_str(match give {
             Give::Position => "SELECT t.position FROM tags t",
-            Give::Event => select_events!("t.position", "tags t"),
+            Give::Event => select_events!("t.position", "s.name", "tags t"),
         });
+        let mut tags = item.tags.iter().map(|tag| tag.as_str());
+        let first = tags.next().map_or(0, |tag| self.value(tag));
+        for tag in tags {
+            let n = self.value(tag);
+            let _ =
+                write!(self.sql, " CROSS JOIN tags t{n} ON t{n}.tag = ?{n} AND t{n}.position = t.position");
+        }
         if give == Give::Event || !item.types.is_empty() || !item.categories.is_empty() {
             self.sql.push_str(" CROSS JOIN events e ON e.position = t.position");
         }
-        if !item.categories.is_empty() {
-            self.sql.push_str(" CROSS JOIN streams s ON s.id = e.stream");
+        if give == Give::Event || !item.categories.is_empty() {
+            self.sql.push_str(STREAM);
         }
-        self.sql.push_str(" WHERE t.position > ?1 AND t.position <= ?2");
-        for (index, tag) in item.tags.iter().enumerate() {
-            let value = self.value(tag.as_str());
-            let _ = match index {
-                0 => write!(self.sql, " AND t.tag = ?{value}"),
-                _ => write!(
-                    self.sql,
-                    " AND EXISTS (SELECT 1 FROM tags o WHERE o.tag = ?{value} AND o.position = t.position)"
-                ),
-            };
-        }
+        let _ = write!(self.sql, " WHERE t.tag = ?{first} AND t.position > ?1 AND t.position <= ?2");
         self.types_and_categories(item);
     }
 
@@ -176,3 +177,6 @@ impl Bound<'_> {
 fn is_open(item: &QueryItem) -> bool {
     item.categories.is_empty() && item.types.is_empty() && item.tags.is_empty()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::failure::Fault;
 
@@ -53,6 +53,10 @@ pub(crate) fn apply(connection: &Connection, role: Role, patience: Duration) -> 
     connection.busy_timeout(patience)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A plan depends on the statement alone. Without this SQLite compiles a
+    // statement again whenever another value is bound to a range of an index,
+    // which costs more than a short read.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     match role {
         Role::Writer => set(connection, "journal_mode", "wal")?,
         Role::Reader => expect(connection, "journal_mode", "wal")?,

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use retell_store::queue::{Submitter, queue};
 use retell_store::{
-    AppendError, BoxFuture, Capabilities, Commit, CommitId, CommitIdMemory, Committed, EventStore, HeadSignal,
-    HeadWatch, ListStreams, Page, Position, ReadError, ReadLog, ReadStream, RecordError, Records, StoreInfo, StreamHead,
-    Summary,
+    AppendError, BoxFuture, Capabilities, Commit, CommitId, CommitIdMemory, Committed, EventStore,
+    HeadSignal, HeadWatch, ListStreams, Page, Position, ReadError, ReadLog, ReadStream, RecordError, Records,
+    StoreInfo, StreamHead, Summary,
 };
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -69,10 +69,10 @@ struct Handle {
 }
 
 #[derive(Debug)]
-struct Writing {
-    submitter: Submitter,
+pub(crate) struct Writing {
+    pub(crate) submitter: Submitter,
     changer: Changer,
-    stopped: StopReason,
+    pub(crate) stopped: StopReason,
     thread: watch::Sender<()>,
 }
 
@@ -143,21 +143,34 @@ impl SqliteStore {
     }
 }
 
+impl Drop for Writing {
+    fn drop(&mut self) {
+        // The writer holds a submitter too, so the queue does not end by itself.
+        self.submitter.close();
+    }
+}
+
 /// Starts a store over an opened connection.
-pub(crate) fn start(options: SqliteOptions, source: Source, connection: Connection) -> Result<SqliteStore, SetupError> {
+pub(crate) fn start(
+    options: SqliteOptions,
+    source: Source,
+    connection: Connection,
+) -> Result<SqliteStore, SetupError> {
     let id = source.id;
     let signal = Arc::new(HeadSignal::new(crate::reader::head(&connection)?));
     let (first, writing) = if options.read_only {
         (Reader::new(connection), None)
     } else {
-        let first = Reader::open(&source, Duration::ZERO)?;
+        let first = Reader::open(&source, options.busy_timeout)?;
         (first, Some(start_writer(&options, connection, Arc::clone(&signal))?))
     };
+    // On a caller's thread nothing waits.
+    first.connection.busy_timeout(Duration::ZERO)?;
     let info = StoreInfo {
         id,
         engine: "sqlite",
         format: schema::FORMAT,
-        location: options.path.display().to_string(),
+        location: format!("sqlite:{}", source.path.display()),
     };
     Ok(SqliteStore(Arc::new(Handle {
         info,
@@ -170,7 +183,7 @@ pub(crate) fn start(options: SqliteOptions, source: Source, connection: Connecti
     })))
 }
 
-fn start_writer(
+pub(crate) fn start_writer(
     options: &SqliteOptions,
     mut connection: Connection,
     signal: Arc<HeadSignal>,
@@ -180,7 +193,7 @@ fn start_writer(
     let (submitter, intake) = queue(options.queue);
     let (changer, changes) = changes_queue();
     let stopped = StopReason::default();
-    let writer = Writer::new(session, checkpoints, signal, Arc::clone(&stopped));
+    let writer = Writer::new(session, checkpoints, signal, Arc::clone(&stopped), submitter.clone());
     let thread = watch::Sender::new(());
     let alive = thread.subscribe();
     thread::Builder::new()
@@ -208,11 +221,18 @@ impl EventStore for SqliteStore {
 
     fn find(&self, id: CommitId) -> BoxFuture<'_, Result<Option<Committed>, ReadError>> {
         Box::pin(async move {
-            let found = self.0.readers.here(|reader| reader.find(id, Some(Patience::ROWS))).map_err(undone)?;
+            // After a failed sync this handle and the file opened again can
+            // disagree about the last commits: only the latter is right.
+            if let Some(reason) = self.0.writing.as_ref().and_then(|writing| writing.stopped.get()) {
+                return Err(ReadError::Stopped { reason: reason.clone() });
+            }
+            let found =
+                self.0.readers.here(|reader| reader.find(id, Some(Patience::ROWS))).map_err(undone)?;
             if let Some(Ok(found)) = found {
                 return Ok(found);
             }
-            let found = self.0.readers.elsewhere(move |reader| reader.find(id, None)).await.map_err(undone)?;
+            let found =
+                self.0.readers.elsewhere(move |reader| reader.find(id, None)).await.map_err(undone)?;
             Ok(found.unwrap_or_default())
         })
     }
@@ -234,13 +254,15 @@ impl EventStore for SqliteStore {
     }
 
     fn read_log(&self, read: ReadLog) -> BoxFuture<'_, Result<Page, ReadError>> {
-        Box::pin(async move { self.0.readers.elsewhere(move |reader| reader.log_page(&read)).await.map_err(undone) })
+        Box::pin(async move {
+            self.0.readers.elsewhere(move |reader| reader.log_page(&read)).await.map_err(undone)
+        })
     }
 
     fn list_streams(&self, list: ListStreams) -> BoxFuture<'_, Result<Vec<StreamHead>, ReadError>> {
-        Box::pin(
-            async move { self.0.readers.elsewhere(move |reader| reader.list_streams(&list)).await.map_err(undone) },
-        )
+        Box::pin(async move {
+            self.0.readers.elsewhere(move |reader| reader.list_streams(&list)).await.map_err(undone)
+        })
     }
 
     fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>> {

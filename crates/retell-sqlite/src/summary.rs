@@ -47,7 +47,8 @@ impl Reader {
             }
             after = until;
         }
-        summary.types = counts.into_iter().map(|(event_type, count)| TypeCount { event_type, count }).collect();
+        summary.types =
+            counts.into_iter().map(|(event_type, count)| TypeCount { event_type, count }).collect();
         summary.types.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.event_type.cmp(&b.event_type)));
         Ok(summary)
     }

@@ -10,8 +10,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use crate::changes::{Change, Changed};
 use crate::failure::{Class, Fault};
-use crate::row::Names;
 use crate::streams::{Known, Streams};
+use crate::turns::Others;
 
 /// How many streams the writer knows, in each half.
 const KNOWN: usize = 32_768;
@@ -20,9 +20,10 @@ const KNOWN: usize = 32_768;
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) connection: Connection,
+    pub(crate) others: Others,
     streams: Streams,
-    names: Names,
-    tail: Tail,
+    /// Nothing before the first transaction.
+    tail: Option<Tail>,
     clock: Arc<dyn Clock>,
 }
 
@@ -54,7 +55,6 @@ pub(crate) enum Failed {
 pub(crate) struct Transaction<'s> {
     pub(crate) connection: &'s Connection,
     pub(crate) streams: &'s mut Streams,
-    pub(crate) names: &'s mut Names,
     pub(crate) clock: &'s dyn Clock,
     pub(crate) tail: Tail,
     pub(crate) find: CachedStatement<'s>,
@@ -70,8 +70,7 @@ const STREAM: &str = "SELECT id, (SELECT max(version) FROM events WHERE stream =
 
 impl Session {
     pub(crate) fn new(connection: Connection, clock: Arc<dyn Clock>) -> Self {
-        let (streams, names, tail) = (Streams::new(KNOWN), Names::default(), Tail::default());
-        Self { connection, streams, names, tail, clock }
+        Self { connection, others: Others::default(), streams: Streams::new(KNOWN), tail: None, clock }
     }
 
     /// Stores what can be stored, all of it or nothing.
@@ -80,7 +79,7 @@ impl Session {
         match self.fill(commits, changes) {
             Ok((answers, tail)) => match run(&self.connection, COMMIT) {
                 Ok(()) => {
-                    self.tail = tail;
+                    self.tail = Some(tail);
                     Ok(answers)
                 }
                 Err(fault) => Err(self.not_committed(fault)),
@@ -93,9 +92,10 @@ impl Session {
     }
 
     fn fill(&mut self, commits: &[Pending], changes: &[Change]) -> Result<(Answers, Tail), Fault> {
+        self.others.look(data_version(&self.connection)?);
         let tail = tail(&self.connection)?;
-        if tail != self.tail {
-            // Another process has appended, or this is the first transaction.
+        if self.tail != Some(tail) {
+            // Another process has appended: what is known of streams may be wrong.
             self.streams.clear();
         }
         let mut transaction = Transaction::begin(self, tail)?;
@@ -145,12 +145,11 @@ impl Session {
 
 impl<'s> Transaction<'s> {
     fn begin(session: &'s mut Session, tail: Tail) -> Result<Self, Fault> {
-        let Session { connection, streams, names, clock, .. } = session;
+        let Session { connection, streams, clock, .. } = session;
         let connection: &'s Connection = connection;
         Ok(Self {
             connection,
             streams,
-            names,
             clock: &**clock,
             tail,
             find: connection.prepare_cached(crate::reader::FIND)?,
@@ -164,7 +163,8 @@ impl<'s> Transaction<'s> {
         if let Some(known) = self.streams.get(name) {
             return Ok(Some(known));
         }
-        let known = self.stream.query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let known =
+            self.stream.query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((id, version)) = known else { return Ok(None) };
         let Some(version) = version else {
             return Err(Fault::Damaged(format!("the stream {name} has no events")));
@@ -183,6 +183,11 @@ fn tail(connection: &Connection) -> Result<Tail, Fault> {
         })
     };
     Ok(connection.prepare_cached(TAIL)?.query_row([], row).optional()?.unwrap_or_default())
+}
+
+/// A number that is another one after every commit of another connection.
+fn data_version(connection: &Connection) -> Result<i64, Fault> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
 fn run(connection: &Connection, sql: &str) -> Result<(), Fault> {

@@ -82,7 +82,13 @@ impl Stop {
     }
 }
 
-fn watch_file(source: &Source, interval: Duration, signal: &HeadSignal, stop: &Stop, _alive: &watch::Receiver<()>) {
+fn watch_file(
+    source: &Source,
+    interval: Duration,
+    signal: &HeadSignal,
+    stop: &Stop,
+    _alive: &watch::Receiver<()>,
+) {
     let mut connection = None;
     let mut seen = None;
     loop {

@@ -3,8 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use retell_store::queue::Pending;
+use retell_store::queue::{Pending, Submitter};
 use retell_store::{AppendError, HeadSignal, RecordError};
 use tokio::sync::watch;
 
@@ -17,6 +18,9 @@ use crate::work::{Inbox, Woken, Work};
 /// Why a writer has stopped before it was closed; empty while it has not.
 pub(crate) type StopReason = Arc<OnceLock<String>>;
 
+/// How long callers may take to come back.
+const LINGER: Duration = Duration::from_micros(60);
+
 /// The writer of a handle.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -24,6 +28,8 @@ pub(crate) struct Writer {
     checkpoints: Checkpoints,
     signal: Arc<HeadSignal>,
     stopped: StopReason,
+    /// Only to see how many wait; `Writing` closes it.
+    submitter: Submitter,
 }
 
 /// The writer must take nothing further: what is on the disk is in doubt.
@@ -36,8 +42,9 @@ impl Writer {
         checkpoints: Checkpoints,
         signal: Arc<HeadSignal>,
         stopped: StopReason,
+        submitter: Submitter,
     ) -> Self {
-        Self { session, checkpoints, signal, stopped }
+        Self { session, checkpoints, signal, stopped, submitter }
     }
 
     /// Writes until the queues are closed and empty, or until it must stop.
@@ -46,13 +53,12 @@ impl Writer {
         match self.work(&mut inbox) {
             Ok(()) => {
                 // Best effort: what is in the log is durable there too.
-                if let Err(fault) = self.checkpoints.truncate(&self.session.connection) {
+                if let Err(fault) = self.checkpoints.truncate(&mut self.session.connection) {
                     tracing::warn!(error = %fault, "the last checkpoint failed");
                 }
             }
             Err(Stop(reason)) => {
                 tracing::error!(%reason, "the writer stops");
-                let reason = self.stopped.get_or_init(|| reason).clone();
                 self.session.abandon();
                 inbox.close();
                 refuse(&mut inbox, &reason);
@@ -65,29 +71,53 @@ impl Writer {
             let patience = self.checkpoints.wants_idle().then_some(checkpoint::IDLE);
             match inbox.next(patience) {
                 Woken::Work(work) => {
+                    let answered = work.commits.len();
                     self.store(work)?;
                     let checked = self.checkpoints.after_commit(&self.session.connection);
-                    self.unless_broken(checked)?;
+                    self.unless_broken(checked.as_ref().copied())?;
+                    self.session.others.give_way();
+                    self.linger(answered);
                 }
                 Woken::Idle => {
-                    let truncated = self.checkpoints.truncate(&self.session.connection);
-                    self.unless_broken(truncated)?;
+                    let truncated = self.checkpoints.truncate(&mut self.session.connection);
+                    self.unless_broken(truncated.as_ref().copied())?;
                 }
                 Woken::End => return Ok(()),
             }
         }
     }
 
+    /// Callers that were answered together often come back together. Taking
+    /// the first of them at once would give it a transaction, and a sync, of
+    /// its own, while the others wait for it; so they get a moment.
+    fn linger(&self, answered: usize) {
+        if answered < 2 {
+            return;
+        }
+        let until = Instant::now() + LINGER;
+        while self.submitter.waiting() < answered && Instant::now() < until {
+            thread::yield_now();
+        }
+    }
+
     /// Stores what can be stored, and answers everyone.
     fn store(&mut self, work: Work) -> Result<(), Stop> {
         let Work { commits, changes } = work;
-        let _span = tracing::debug_span!("batch", commits = commits.len(), changes = changes.len()).entered();
+        let _span = tracing::debug_span!(
+            "batch",
+            commits = commits.len(),
+            bytes = commits.iter().map(|pending| pending.commit.bytes()).sum::<usize>(),
+            changes = changes.len()
+        )
+        .entered();
         match self.session.store(&commits, &changes) {
             Ok(answers) => {
                 self.answer(commits, changes, answers);
                 Ok(())
             }
-            Err(Failed::NotStored(fault)) if fault.class() == Class::Refused && commits.len() + changes.len() > 1 => {
+            Err(Failed::NotStored(fault))
+                if fault.class() == Class::Refused && commits.len() + changes.len() > 1 =>
+            {
                 tracing::warn!(error = %fault, "something in the batch cannot be stored: now one by one");
                 self.store_one_by_one(commits, changes)
             }
@@ -123,41 +153,48 @@ impl Writer {
     fn fail(&mut self, commits: Vec<Pending>, changes: Vec<Change>, failed: Failed) -> Result<(), Stop> {
         match failed {
             Failed::NotStored(fault) => {
+                let goes_on = self.unless_broken(Err(&fault));
                 for pending in commits {
                     pending.answer(Err(fault.not_stored()));
                 }
                 for change in changes {
                     change.answer(Err(fault.unchanged()));
                 }
-                self.unless_broken(Err(fault))
+                goes_on
             }
             Failed::Unknown(fault) => {
-                let reason = fault.to_string();
+                // Before the answers: whoever then looks a commit up here is
+                // told to open the store again.
+                let stop = self.stop(fault.to_string());
                 for pending in commits {
-                    pending.answer_unknown(&reason);
+                    pending.answer_unknown(&stop.0);
                 }
                 for change in changes {
-                    let reason = format!("it is unknown whether the record was changed: {reason}");
+                    let reason = format!("it is unknown whether the record was changed: {}", stop.0);
                     change.answer(Err(RecordError::Stopped { reason }));
                 }
-                Err(Stop(reason))
+                Err(stop)
             }
         }
     }
 
     /// Goes on after what passes, and stops after what does not.
-    fn unless_broken(&self, result: Result<(), Fault>) -> Result<(), Stop> {
+    fn unless_broken(&self, result: Result<(), &Fault>) -> Result<(), Stop> {
         match result {
-            Err(fault) if fault.class() == Class::Broken => Err(Stop(fault.to_string())),
+            Err(fault) if fault.class() == Class::Broken => Err(self.stop(fault.to_string())),
             Err(fault) if self.session.is_stuck() => {
-                Err(Stop(format!("a transaction could not be rolled back after: {fault}")))
+                Err(self.stop(format!("a transaction could not be rolled back after: {fault}")))
             }
             Err(fault) => {
-                tracing::warn!(error = %fault, "the writer goes on");
+                tracing::debug!(error = %fault, "the writer goes on");
                 Ok(())
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    fn stop(&self, reason: String) -> Stop {
+        Stop(self.stopped.get_or_init(|| reason).clone())
     }
 }
 
@@ -187,3 +224,6 @@ impl Drop for PanicGuard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

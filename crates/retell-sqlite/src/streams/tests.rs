@@ -1,3 +1,5 @@
+//! Tests of `streams`.
+
 use super::*;
 
 fn name(n: usize) -> StreamName {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use retell_sqlite::{SqliteOptions, SqliteStore};
 use retell_store::{
-    Commit, Committed, EventStore, EventType, Expected, NewEvent, Page, Payload, ReadLog, ReadStream, StreamName, Tag,
+    Commit, Committed, EventStore, EventType, Expected, NewEvent, Page, Payload, ReadLog, ReadStream,
+    StreamName, Tag,
 };
 use tempfile::TempDir;
 

@@ -1,13 +1,11 @@
 //! What is stored comes back, after opening again too.
 
-
-
 use std::sync::Arc;
 
 use crate::common::{Place, append, commit, event, events, log, shown, stream, tagged, whole};
 use retell_store::{
-    Actor, Commit, CommitId, EventStore, Expected, ListStreams, ManualClock, Metadata, PageLimit, Position, Query,
-    ReadLog, ReadStream, Timestamp, Version,
+    Actor, Commit, CommitId, EventStore, Expected, ListStreams, ManualClock, Metadata, PageLimit, Position,
+    Query, ReadLog, ReadStream, Timestamp, Version,
 };
 
 #[tokio::test]
@@ -20,10 +18,16 @@ async fn everything_comes_back_as_it_was_given_and_after_opening_again() {
         .write(
             stream("ticket/ü 42/7"),
             Expected::Absent,
-            vec![tagged("opened", &["customer:7", "topic:a b"]).schema(3).effective(long_ago), event("assigned")],
+            vec![
+                tagged("opened", &["customer:7", "topic:a b"]).schema(3).effective(long_ago),
+                event("assigned"),
+            ],
         )
         .write(stream("agent/31"), Expected::Any, vec![event("busy").schema(u32::MAX)])
-        .metadata(Metadata { reason: Some("because".to_owned()), ..Metadata::by(Actor::new("agent/31").unwrap()) });
+        .metadata(Metadata {
+            reason: Some("because".to_owned()),
+            ..Metadata::by(Actor::new("agent/31").unwrap())
+        });
     let id = given.id;
     let stored = store.append(given).await.unwrap();
     assert_eq!((stored.first, stored.last), (Position::new(1), Position::new(3)));
@@ -77,7 +81,11 @@ async fn a_stream_is_read_in_parts_and_both_ways() {
     let mut reversed = shown(&backward);
     reversed.reverse();
     assert_eq!(shown(&page), reversed);
-    let some = read.clone().after(Version::new(10)).until(Version::new(600)).limit(PageLimit { events: 500, bytes: 1 << 20 });
+    let some = read
+        .clone()
+        .after(Version::new(10))
+        .until(Version::new(600))
+        .limit(PageLimit { events: 500, bytes: 1 << 20 });
     let page = store.read_stream(some.clone()).await.unwrap();
     assert_eq!((page.len(), page.more, page.first().unwrap().version()), (500, true, Version::new(11)));
     let page = store.read_stream(some.backward()).await.unwrap();
@@ -92,7 +100,8 @@ async fn a_stream_is_read_in_parts_and_both_ways() {
 async fn a_page_that_begins_inside_a_commit_tells_the_commit() {
     let place = Place::new();
     let store = place.open();
-    let given = commit("a/1", Expected::Any, events("one", 3)).write(stream("b/1"), Expected::Any, events("two", 2));
+    let given =
+        commit("a/1", Expected::Any, events("one", 3)).write(stream("b/1"), Expected::Any, events("two", 2));
     let id = given.id;
     store.append(given).await.unwrap();
     for read in [ReadLog::new().after(Position::new(4)), ReadLog::new().matching(Query::category("b"))] {
@@ -137,7 +146,10 @@ async fn a_summary_counts() {
     assert_eq!((summary.events, summary.commits, summary.streams), (4, 2, 2));
     assert_eq!(summary.payload_bytes, 3 * 17 + 11);
     assert_eq!(summary.head, Position::new(4));
-    assert_eq!((summary.first_recorded, summary.last_recorded), (Some(first.recorded_at), Some(last.recorded_at)));
+    assert_eq!(
+        (summary.first_recorded, summary.last_recorded),
+        (Some(first.recorded_at), Some(last.recorded_at))
+    );
     let types: Vec<_> = summary.types.iter().map(|of| (of.event_type.as_str(), of.count)).collect();
     assert_eq!(types, [("happened", 3), ("ü", 1)]);
 }
