@@ -1,6 +1,6 @@
 //! The project's own tasks: `cargo xtask <command>`.
 //!
-//! One file is one command (`test`, `ci`, `policy`, `tidy`) or one thing that a command needs.
+//! One file is one command (`test`, `ci`, `policy`, `tidy`, `bench`) or one thing that a command needs.
 //! Nothing here is part of what users of Retell build, so the only dependency is a JSON reader.
 //! The checks of `policy` and `tidy` are tests of this crate too: whoever runs the tests runs them.
 
@@ -11,10 +11,12 @@
     reason = "this program talks to the person at the terminal"
 )]
 
+mod bench;
 mod ci;
 mod cmd;
 mod finding;
 mod policy;
+mod servers;
 mod test;
 mod tidy;
 
@@ -30,6 +32,7 @@ Commands:
   ci             Run everything that a change must pass, in order, stopping at the first failure
   policy         Check dependencies (licences, sources, banned crates, layers) and tidiness
   tidy           Check the files of this repository
+  bench          Measure retell, the raw engine and peers side by side
 
 `cargo xtask <COMMAND> --help` says what a command does.";
 
@@ -72,11 +75,15 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         "ci" => ci::HELP,
         "policy" => policy::HELP,
         "tidy" => tidy::HELP,
+        "bench" => bench::HELP,
         _ => return Err(Failure::Usage(format!("there is no command `{command}`"))),
     };
     if help == HELP || rest.iter().any(|word| matches!(*word, "-h" | "--help")) {
         println!("{help}");
         return Ok(());
+    }
+    if command == "bench" {
+        return bench::run(rest);
     }
     if let Some(option) = rest.iter().find(|word| word.starts_with('-')) {
         return Err(Failure::Usage(format!("`{command}` has no option `{option}`")));
@@ -109,7 +116,7 @@ mod tests {
 
     #[test]
     fn help_never_starts_the_task() {
-        for command in ["test", "ci", "policy", "tidy"] {
+        for command in ["test", "ci", "policy", "tidy", "bench"] {
             assert_eq!(dispatch(&[command, "--help"]), Ok(()));
         }
     }

@@ -8,6 +8,7 @@ use std::thread;
 
 use tally::{Counts, Tally};
 
+use crate::servers::Servers;
 use crate::{Failure, cmd};
 
 pub(crate) const HELP: &str = "\
@@ -20,6 +21,11 @@ With FILTER, only tests whose name contains that word are run.
 The tests run with cargo-nextest where it is installed, and with `cargo test` elsewhere; the
 documentation tests always run with `cargo test --doc`. One failing test does not stop the
 others. When the environment variable CI is set, Cargo.lock must not change (--locked).
+
+The tests of the PostgreSQL engine get a server of their own, which is found on this machine or
+installed (as root, with apt-get), started for the run, and stopped after it. Set
+RETELL_TEST_POSTGRES to the URL of a server to use that one. Without either they are left out,
+in print; with CI set that is a failure.
 
 The last line is `N passed, N failed` over all runners. It is left out when a runner stopped
 before it could count its tests, for example because something did not compile.";
@@ -38,8 +44,10 @@ pub(crate) fn run(filter: Option<&str>) -> Result<(), Failure> {
     let docs = ["test", "--workspace", "--no-fail-fast"];
     let docs = Suite::new(&docs, Tally::of_libtest(), &["--doc"]);
 
-    let run = |suite: Suite| suite.run(filter).map_err(Failure::Task);
+    let servers = Servers::start().map_err(Failure::Task)?;
+    let run = |suite: Suite| suite.run(filter, &servers).map_err(Failure::Task);
     let runs = [run(code)?, run(docs)?];
+    drop(servers);
     let outcome = conclude(&runs, filter);
     // The counts are the last line on the terminal, so the reason for a failure goes before it.
     if let Err(message) = &outcome {
@@ -99,8 +107,8 @@ impl Suite {
     }
 
     /// Runs the command, passing its output on while counting.
-    fn run(mut self, filter: Option<&str>) -> Result<Run, String> {
-        self.command.args(filter);
+    fn run(mut self, filter: Option<&str>, servers: &Servers) -> Result<Run, String> {
+        self.command.args(filter).envs(servers.variables());
         // The output goes through a pipe, so colour has to be asked for where it is wanted.
         if std::env::var_os("CARGO_TERM_COLOR").is_none() && std::io::stdout().is_terminal() {
             self.command.env("CARGO_TERM_COLOR", "always");

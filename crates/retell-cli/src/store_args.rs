@@ -26,8 +26,10 @@ use crate::Failure;
 pub struct StoreArgs {
     /// The store, for example sqlite:helpdesk.db
     ///
-    /// sqlite:FILE is a store in one file. Commands that only read open it
-    /// read-only, and never create a file.
+    /// sqlite:FILE is a store in one file; postgres://USER@HOST/DATABASE is one
+    /// in a PostgreSQL database (`?schema=NAME` says in which schema, unless it
+    /// is `retell`). Commands that only read open it read-only, and never
+    /// create it.
     #[arg(long, value_name = "URL", env = "RETELL_STORE", hide_env_values = true, global = true)]
     pub store: Option<String>,
 }

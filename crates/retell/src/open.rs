@@ -11,6 +11,7 @@ use thiserror::Error;
 /// |---|---|
 /// | `memory:` | in memory, gone with the process |
 /// | `sqlite:helpdesk.db`, `sqlite:/var/lib/desk.db` | SQLite, one file (feature `sqlite`, on by default) |
+/// | `postgres://user@host/database?schema=desk` | PostgreSQL, a schema of a database (feature `postgres`); inside a tokio runtime, which must outlive the store |
 ///
 /// # Errors
 /// [`OpenError`] says what to do.
@@ -82,6 +83,8 @@ impl OpenOptions {
             }),
             #[cfg(feature = "sqlite")]
             "sqlite" => self.sqlite(rest, url),
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" => self.postgres(url).await,
             _ => Err(OpenError::UnknownScheme { scheme: scheme.to_owned() }),
         }
     }
@@ -98,6 +101,16 @@ impl OpenOptions {
         let options =
             retell_sqlite::SqliteOptions::new(path).create(create).read_only(read_only).clock(clock);
         Ok(Arc::new(options.open()?))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl OpenOptions {
+    async fn postgres(self, url: &str) -> Result<Arc<dyn EventStore>, OpenError> {
+        let Self { create, read_only, clock } = self;
+        let options =
+            retell_postgres::PostgresOptions::new(url)?.create(create).read_only(read_only).clock(clock);
+        Ok(Arc::new(options.open().await?))
     }
 }
 
@@ -129,8 +142,17 @@ pub enum OpenError {
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
     Sqlite(#[from] retell_sqlite::OpenError),
+    /// The PostgreSQL engine could not open the store.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] retell_postgres::OpenError),
 }
 
 fn schemes() -> &'static str {
-    if cfg!(feature = "sqlite") { "memory: and sqlite:FILE" } else { "memory:" }
+    match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
+        (true, true) => "memory:, sqlite:FILE and postgres://HOST/DATABASE",
+        (true, false) => "memory: and sqlite:FILE",
+        (false, true) => "memory: and postgres://HOST/DATABASE",
+        (false, false) => "memory:",
+    }
 }

@@ -4,8 +4,7 @@ use super::metadata::Graph;
 use crate::finding::Finding;
 
 /// The banned crates, each with the cure. `deny.toml` has the same list.
-pub(super) const BANNED: [(&str, &str); 7] = [
-    ("async-trait", "return `impl Future` or a boxed future from the trait's method"),
+pub(super) const BANNED: [(&str, &str); 6] = [
     ("chrono", "use jiff"),
     ("diesel", "an engine speaks to its database through rusqlite or tokio-postgres"),
     ("native-tls", "use rustls"),
