@@ -12,6 +12,8 @@ pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
     /// The stored data are not what this engine writes.
     Damaged(String),
+    /// The operating system refused, past SQLite.
+    System(String),
     /// The program's own side failed: no thread to read with, or a panic.
     Program(String),
 }
@@ -35,7 +37,7 @@ impl Fault {
     pub(crate) fn class(&self) -> Class {
         let error = match self {
             Self::Sqlite(error) => error,
-            Self::Damaged(_) => return Class::Broken,
+            Self::Damaged(_) | Self::System(_) => return Class::Broken,
             Self::Program(_) => return Class::Refused,
         };
         match error.sqlite_error_code() {
@@ -68,7 +70,7 @@ impl Fault {
     pub(crate) fn unread(&self) -> ReadError {
         match self {
             Self::Damaged(detail) => ReadError::Damaged { detail: detail.clone() },
-            Self::Program(reason) => ReadError::Unavailable { reason: reason.clone() },
+            Self::Program(reason) | Self::System(reason) => ReadError::Unavailable { reason: reason.clone() },
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                     ReadError::Damaged { detail: self.to_string() }
@@ -101,6 +103,12 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error.to_string())
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -108,7 +116,7 @@ impl fmt::Display for Fault {
                 Some(code) => write!(f, "{error} (SQLite error {})", code.extended_code),
                 None => error.fmt(f),
             },
-            Self::Damaged(reason) | Self::Program(reason) => f.write_str(reason),
+            Self::Damaged(reason) | Self::Program(reason) | Self::System(reason) => f.write_str(reason),
         }
     }
 }

@@ -26,6 +26,7 @@ mod error;
 mod failure;
 mod insert;
 mod judge;
+mod left_log;
 mod log;
 mod open;
 mod options;

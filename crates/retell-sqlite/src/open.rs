@@ -1,20 +1,19 @@
 //! Opening: looks before it touches, creates what is not there.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, ErrorCode, MAIN_DB};
 
-use crate::failure::{Class, Fault};
+use crate::failure::Fault;
 use crate::options::SqliteOptions;
 use crate::schema::{self, Kind};
 use crate::settings::{self, NotTaken, Role, SetupError};
 use crate::source::Source;
-use crate::{OpenError, SqliteStore, store};
+use crate::{OpenError, SqliteStore, left_log, store};
 
 /// The oldest SQLite that does not lose commits when a checkpoint meets a
 /// commit that resets the log: <https://sqlite.org/wal.html#the_wal_reset_bug>.
@@ -105,7 +104,7 @@ fn try_for_writing(path: &Path, options: &SqliteOptions) -> Result<Connection, O
             create(connection, options)?;
         }
         let kind = schema::kind(connection)?;
-        take_log_in(connection, options.busy_timeout)?;
+        left_log::take_in(connection, path, options.busy_timeout)?;
         Ok(kind)
     };
     let kind = ours(&connection).map_err(refused)?;
@@ -131,25 +130,12 @@ fn create(connection: &Connection, options: &SqliteOptions) -> Result<(), Fault>
     }
 }
 
-/// Moves what a crash left in the write-ahead log into the database, so that
-/// nothing is appended behind pages whose sync may have failed. Other
-/// processes that are at work keep the log sound themselves.
-fn take_log_in(connection: &Connection, patience: Duration) -> Result<(), Fault> {
-    connection.busy_timeout(Duration::ZERO)?;
-    let done = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE).map_err(Fault::from);
-    connection.busy_timeout(patience)?;
-    match done {
-        Err(fault) if fault.class() != Class::Busy => Err(fault),
-        _ => Ok(()),
-    }
-}
-
 fn open_for_reading(path: &Path, patience: Duration) -> Result<(Source, Connection), OpenError> {
     let mut source = Source { path: path.to_owned(), still: false, id: uuid::Uuid::nil() };
     let mut opened = look_read_only(&source, patience);
     // SQLite keeps the log beside the file that a symbolic link leads to.
     let real = std::fs::canonicalize(path).map_err(|error| cannot_open(path, &error))?;
-    let no_log = std::fs::metadata(log_of(&real)).map_or(0, |log| log.len()) == 0;
+    let no_log = std::fs::metadata(left_log::beside(&real)).map_or(0, |log| log.len()) == 0;
     if no_log && matches!(&opened, Err(SetupError::Fault(fault)) if cannot_write_beside(fault)) {
         source.still = true;
         opened = look_read_only(&source, patience);
@@ -173,12 +159,6 @@ fn look_read_only(source: &Source, patience: Duration) -> Result<(Kind, Connecti
 fn cannot_write_beside(fault: &Fault) -> bool {
     let Fault::Sqlite(error) = fault else { return false };
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
-}
-
-fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    PathBuf::from(log)
 }
 
 fn check_kind(path: &Path, kind: Kind, may_create: bool) -> Result<(), OpenError> {
@@ -210,7 +190,11 @@ fn refused(path: &Path, error: SetupError) -> OpenError {
         SetupError::Fault(fault) => fault,
     };
     let reason = fault.to_string();
-    let Fault::Sqlite(error) = fault else { return OpenError::Damaged { path, detail: reason } };
+    let error = match fault {
+        Fault::Sqlite(error) => error,
+        Fault::System(_) => return OpenError::CannotOpen { path, reason },
+        Fault::Damaged(_) | Fault::Program(_) => return OpenError::Damaged { path, detail: reason },
+    };
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::NotADatabase { path },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy { path },

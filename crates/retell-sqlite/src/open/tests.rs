@@ -16,7 +16,7 @@ fn a_setting_that_was_not_taken_is_told() {
     let connection = Connection::open_in_memory().unwrap();
     for role in [Role::Writer, Role::Reader] {
         let error = settings::apply(&connection, role, Duration::ZERO).unwrap_err();
-        let (path, setting) = (PathBuf::from("x"), "journal_mode");
+        let (path, setting) = (std::path::PathBuf::from("x"), "journal_mode");
         let (wanted, found) = ("wal".to_owned(), "memory".to_owned());
         assert_eq!(refused(Path::new("x"), error), OpenError::Settings { path, setting, wanted, found });
     }
@@ -58,7 +58,7 @@ fn a_log_that_a_crash_left_is_taken_in() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     drop(open_for_writing(&path, &SqliteOptions::new(&path)).unwrap());
-    let log = || std::fs::metadata(log_of(&path)).map_or(0, |log| log.len());
+    let log = || std::fs::metadata(crate::left_log::beside(&path)).map_or(0, |log| log.len());
     let crashed = Connection::open(&path).unwrap();
     crashed.execute_batch("INSERT INTO records VALUES ('k', x'00', 1)").unwrap();
     crashed.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
