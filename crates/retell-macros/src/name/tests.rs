@@ -1,3 +1,4 @@
+//! Tests of the names that a derived enum may store.
 use retell_store::{EventType, Tag};
 
 use super::*;

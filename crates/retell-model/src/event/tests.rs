@@ -1,3 +1,4 @@
+//! Tests of the derived `Event` trait.
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
