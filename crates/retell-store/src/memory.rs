@@ -342,6 +342,9 @@ impl EventStore for MemoryStore {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async move { self.state().closed = true })
+        Box::pin(async move {
+            self.state().closed = true;
+            self.signal.close();
+        })
     }
 }

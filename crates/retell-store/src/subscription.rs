@@ -8,23 +8,36 @@ use crate::{EventStore, Page, PageLimit, Position, Query, ReadError, ReadLog};
 
 /// The engine's side of a [`HeadWatch`]: tells its watchers that there is more.
 #[derive(Debug)]
-pub struct HeadSignal(watch::Sender<Position>);
+pub struct HeadSignal(watch::Sender<Known>);
+
+/// What watchers are told.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    head: Position,
+    closed: bool,
+}
 
 impl HeadSignal {
     /// A signal that shows this position.
     #[must_use]
     pub fn new(head: Position) -> Self {
-        Self(watch::Sender::new(head))
+        Self(watch::Sender::new(Known { head, closed: false }))
     }
 
     /// Tells that the log reaches at least to this position; an older position
     /// tells nothing.
     pub fn raise(&self, head: Position) {
         self.0.send_if_modified(|known| {
-            let more = head > *known;
-            *known = head.max(*known);
+            let more = head > known.head;
+            known.head = head.max(known.head);
             more
         });
+    }
+
+    /// Tells that the store was closed: whoever waits need not wait any longer.
+    /// Dropping the signal tells the same.
+    pub fn close(&self) {
+        self.0.send_modify(|known| known.closed = true);
     }
 
     /// A watch on this signal.
@@ -38,13 +51,13 @@ impl HeadSignal {
 /// for as long as the engine's
 /// [`follow_latency`](crate::Capabilities::follow_latency), never before it.
 #[derive(Debug, Clone)]
-pub struct HeadWatch(watch::Receiver<Position>);
+pub struct HeadWatch(watch::Receiver<Known>);
 
 impl HeadWatch {
     /// The newest position that is known of.
     #[must_use]
     pub fn latest(&self) -> Position {
-        *self.0.borrow()
+        self.0.borrow().head
     }
 
     /// Waits until the log reaches beyond this position.
@@ -52,8 +65,11 @@ impl HeadWatch {
     /// # Errors
     /// [`ReadError::Stopped`] when the store was closed.
     pub async fn beyond(&mut self, position: Position) -> Result<Position, ReadError> {
-        let stopped = |_| ReadError::Stopped { reason: "the store was closed".to_owned() };
-        self.0.wait_for(|head| *head > position).await.map(|head| *head).map_err(stopped)
+        let known = self.0.wait_for(|known| known.head > position || known.closed).await;
+        match known.map(|known| *known) {
+            Ok(known) if known.head > position => Ok(known.head),
+            _ => Err(ReadError::Stopped { reason: "the store was closed".to_owned() }),
+        }
     }
 }
 

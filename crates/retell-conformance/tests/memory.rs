@@ -1,0 +1,3 @@
+//! The promises on the memory store.
+
+retell_conformance::suite!(retell_conformance::MemoryEngine);
