@@ -27,6 +27,8 @@ installed (as root, with apt-get), started for the run, and stopped after it. Se
 RETELL_TEST_POSTGRES to the URL of a server to use that one. Without either they are left out,
 in print; with CI set that is a failure.
 
+Then the table of promises and engines is printed.
+
 The last line is `N passed, N failed` over all runners. It is left out when a runner stopped
 before it could count its tests, for example because something did not compile.";
 
@@ -48,7 +50,10 @@ pub(crate) fn run(filter: Option<&str>) -> Result<(), Failure> {
     let run = |suite: Suite| suite.run(filter, &servers).map_err(Failure::Task);
     let runs = [run(code)?, run(docs)?];
     drop(servers);
-    let outcome = conclude(&runs, filter);
+    let mut outcome = conclude(&runs, filter);
+    if filter.is_none() && outcome.is_ok() {
+        outcome = print_promises();
+    }
     // The counts are the last line on the terminal, so the reason for a failure goes before it.
     if let Err(message) = &outcome {
         eprintln!("error: {message}");
@@ -57,6 +62,21 @@ pub(crate) fn run(filter: Option<&str>) -> Result<(), Failure> {
         println!("{} passed, {} failed", total.passed, total.failed);
     }
     outcome.map_err(|_| Failure::Reported)
+}
+
+/// Prints which engine keeps which promise. The tests before have proved the same in more rounds.
+fn print_promises() -> Result<(), String> {
+    let mut command =
+        cmd::cargo(&["run", "--quiet", "--package", "retell-conformance", "--example", "table"]);
+    if cmd::unattended() {
+        command.arg("--locked");
+    }
+    command.args(["--", "--quick"]);
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err("an engine breaks a promise: see the table".to_owned()),
+        Err(error) => Err(format!("{} did not start: {error}", cmd::show(&command))),
+    }
 }
 
 /// The counts over all runners, if every runner has counts.
