@@ -14,13 +14,19 @@ async fn dropping_the_last_handle_ends_its_threads() {
         let store = SqliteStore::open(folder.path().join("store.db")).unwrap();
         let _watch = store.watch();
         store.summary().await.unwrap();
-        assert!(threads() >= 3);
+        // A thread has its name only once it runs.
+        until("the threads run", || threads() >= 3).await;
     }
+    until("the threads have ended", || threads() == 0).await;
+}
+
+/// Looks until it is so; the system does not tell when.
+async fn until(what: &str, so: impl Fn() -> bool) {
     let give_up = Instant::now() + Duration::from_secs(20);
-    while threads() > 0 && Instant::now() < give_up {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+    while !so() {
+        assert!(Instant::now() < give_up, "not within 20 seconds: {what}");
+        tokio::task::yield_now().await;
     }
-    assert_eq!(threads(), 0);
 }
 
 /// How many threads of stores there are.

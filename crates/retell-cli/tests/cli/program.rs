@@ -154,7 +154,11 @@ fn a_url_that_is_none() {
     let desk = Desk::new();
     for (url, told) in [
         ("desk.db", "\"desk.db\" is no URL of a store: write for example sqlite:desk.db or memory:"),
-        ("mysql:desk", "no engine knows the scheme \"mysql:\": this program knows memory: and sqlite:FILE"),
+        (
+            "mysql:desk",
+            "no engine knows the scheme \"mysql:\": this program knows memory:, sqlite:FILE and \
+             postgres://HOST/DATABASE",
+        ),
         ("sqlite:", "\"sqlite:\" cannot be opened: it names no file: write for example sqlite:helpdesk.db"),
         ("memory:", "\"memory:\" cannot be opened: a store in memory is always new: there is none to open"),
         (

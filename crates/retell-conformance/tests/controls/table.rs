@@ -335,7 +335,9 @@ controls! {
         reads_sum_up_what_is_stored time_is_stamped_by_the_store
     ];
     goes_back_in_time: Wrong<GoesBackInTime> => [
-        reads_sum_up_what_is_stored time_is_stamped_by_the_store time_never_goes_back
+        time_is_stamped_by_the_store time_never_goes_back
+    ] or [
+        reads_sum_up_what_is_stored
     ];
     is_deaf_to_closing: Wrong<IsDeafToClosing> => [
         p10_closing_the_store_ends_a_wait p12_closing_stores_what_was_taken_in p12_a_closed_store_says_so
