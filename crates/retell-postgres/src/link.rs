@@ -59,7 +59,12 @@ const READY: Duration = Duration::from_secs(10);
 impl Connector {
     /// A connection of which nothing was asked yet.
     pub(crate) async fn raw(&self, bell: Option<Arc<Notify>>) -> Result<Link, tokio_postgres::Error> {
-        let (client, mut connection) = self.config.connect(self.maker.clone()).await?;
+        #[cfg_attr(
+            not(feature = "tls"),
+            expect(clippy::clone_on_copy, reason = "with encryption it is no copy")
+        )]
+        let maker = self.maker.clone();
+        let (client, mut connection) = self.config.connect(maker).await?;
         let warnings = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&warnings);
         self.runtime.spawn(async move {
